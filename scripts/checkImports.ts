@@ -14,7 +14,7 @@ const MAY_USE: Record<Room, ReadonlyArray<Room>> = {
   images: ['files', 'shots'],
   transfer: ['files', 'shots', 'images'],
   store: [],
-  catalog: [],
+  catalog: ['files', 'shots', 'images', 'transfer'], // an adapter: it fills ports of those rooms and knows their words
   share: [],
   bucket: ['share'],
   insight: []

@@ -1,0 +1,321 @@
+import { randomUUID } from 'node:crypto'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type Problem, problemSchema } from '../../shared/errors.ts'
+import { type FrameSelection, type FrameStatus, frameStatuses, type QueueFilter } from '../../shared/model/frame.ts'
+import type { FrameFile } from '../files/FrameFile.ts'
+import { inTransaction } from './openCatalog.ts'
+import { type Frame, frameFactsSchema, type StoredFacts } from './records.ts'
+
+type Row = Record<string, unknown>
+
+/** Statuses behind each chip above the queue. */
+const FILTERS: Record<Exclude<QueueFilter, 'all'>, ReadonlyArray<FrameStatus>> = {
+  waiting: ['settling', 'waiting', 'paused'],
+  working: ['working'],
+  done: ['done'],
+  'needs-you': ['attention', 'failed'],
+  cancelled: ['cancelled']
+}
+
+const VISIBLE = 'collection_id IN (SELECT id FROM collections WHERE removed_at_ms IS NULL)'
+
+export type StatusCount = {
+  readonly collectionId: string
+  readonly status: FrameStatus
+  readonly frames: number
+  readonly bytes: number
+}
+
+/** Files that were taken, in the order of the queue. */
+export class CatalogFrames {
+  readonly #db: DatabaseSync
+  readonly #insert: StatementSync
+  readonly #selectLastNumber: StatementSync
+  readonly #selectByPath: StatementSync
+  readonly #selectById: StatementSync
+  readonly #renew: StatementSync
+  readonly #orphanMultiparts: StatementSync
+  readonly #releaseKeys: StatementSync
+  readonly #dropUploads: StatementSync
+  readonly #takePrepare: StatementSync
+  readonly #clearWork: StatementSync
+  readonly #setStatus: StatementSync
+  readonly #queuePrepare: StatementSync
+  readonly #setPrepared: StatementSync
+  readonly #setSha256: StatementSync
+  readonly #setPreview: StatementSync
+  readonly #counts: StatementSync
+  readonly #recover: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#insert = db.prepare(
+      `INSERT INTO frames (id, collection_id, number, path, relative_path, size_bytes, mtime_ns, inode, status, work)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+    )
+    this.#selectLastNumber = db.prepare('SELECT max(number) AS last FROM frames WHERE collection_id = ?')
+    this.#selectByPath = db.prepare('SELECT * FROM frames WHERE collection_id = ? AND path = ?')
+    this.#selectById = db.prepare('SELECT * FROM frames WHERE id = ?')
+    this.#renew = db.prepare(
+      `UPDATE frames SET size_bytes = ?, mtime_ns = ?, inode = ?, status = ?, work = ?, problem = ?, facts = NULL,
+       sha256 = NULL, has_preview = 0 WHERE id = ?`
+    )
+    this.#orphanMultiparts = db.prepare(
+      `INSERT OR IGNORE INTO orphans (account_id, key, upload_id, part_bytes)
+       SELECT account_id, state ->> '$.multipart.key', state ->> '$.multipart.uploadId', state ->> '$.multipart.partBytes'
+       FROM uploads WHERE frame_id = ? AND json_valid(state) AND state ->> '$.multipart.uploadId' IS NOT NULL`
+    )
+    this.#releaseKeys = db.prepare(
+      'DELETE FROM object_keys WHERE upload_id IN (SELECT id FROM uploads WHERE frame_id = ?)'
+    )
+    this.#dropUploads = db.prepare('DELETE FROM uploads WHERE frame_id = ?')
+    this.#takePrepare = db.prepare(
+      `SELECT frames.* FROM frames JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
+       WHERE work = 'prepare' ORDER BY seq LIMIT ?`
+    )
+    this.#clearWork = db.prepare('UPDATE frames SET work = NULL WHERE id = ?')
+    this.#setStatus = db.prepare('UPDATE frames SET status = ?, work = ?, problem = ? WHERE id = ?')
+    this.#queuePrepare = db.prepare(
+      "UPDATE frames SET work = 'prepare', status = 'waiting', problem = NULL WHERE id = ?"
+    )
+    this.#setPrepared = db.prepare('UPDATE frames SET facts = ?, sha256 = ?, problem = NULL, status = ? WHERE id = ?')
+    this.#setSha256 = db.prepare('UPDATE frames SET sha256 = ? WHERE id = ?')
+    this.#setPreview = db.prepare('UPDATE frames SET has_preview = 1 WHERE id = ?')
+    this.#counts = db.prepare(
+      `SELECT collection_id, status, count(*) AS frames, sum(size_bytes) AS bytes FROM frames
+       WHERE ${VISIBLE} GROUP BY collection_id, status`
+    )
+    // A frame that was being prepared when the engine ended has no uploads yet and nothing to do: it starts anew.
+    this.#recover = db.prepare(
+      `UPDATE frames SET work = 'prepare', status = 'waiting' WHERE work IS NULL AND status IN ('waiting', 'working', 'settling')
+       AND collection_id = ? AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.frame_id = frames.id)`
+    )
+  }
+
+  /**
+   * Takes settled files into the queue, all or none.
+   *
+   * A path that is known and unchanged is left alone. One that changed starts anew under its old id; what the earlier
+   * version put into the bucket stays there and keeps its proof.
+   */
+  addMany(
+    collectionId: string,
+    files: ReadonlyArray<FrameFile>,
+    as: { readonly isPaused: boolean }
+  ): { readonly added: ReadonlyArray<string>; readonly renewed: ReadonlyArray<string>; readonly known: number } {
+    const added: string[] = []
+    const renewed: string[] = []
+    let known = 0
+    const status: FrameStatus = as.isPaused ? 'paused' : 'waiting'
+    const work = as.isPaused ? null : 'prepare'
+    inTransaction(this.#db, () => {
+      let number = Number(this.#selectLastNumber.get(collectionId)?.['last'] ?? 0)
+      for (const file of files) {
+        const row = this.#selectByPath.get(collectionId, file.path)
+        if (!row) {
+          const id = randomUUID()
+          const { path, relativePath, sizeBytes, mtimeNs, ino } = file
+          number += 1
+          this.#insert.run(
+            id,
+            collectionId,
+            number,
+            path,
+            relativePath,
+            sizeBytes,
+            `${mtimeNs}`,
+            `${ino}`,
+            status,
+            work
+          )
+          added.push(id)
+        } else if (isSameVersion(row, file)) {
+          known += 1
+        } else {
+          const id = String(row['id'])
+          this.#forgetUploads(id)
+          this.#renew.run(file.sizeBytes, `${file.mtimeNs}`, `${file.ino}`, status, work, null, id)
+          renewed.push(id)
+        }
+      }
+    })
+    return { added, renewed, known }
+  }
+
+  /** A path that could not be taken gets a row of its own with the reason. One that is in the queue already keeps its row. */
+  addRefused(
+    collectionId: string,
+    refused: ReadonlyArray<{ path: string; relativePath: string; problem: Problem }>
+  ): ReadonlyArray<string> {
+    return inTransaction(this.#db, () => {
+      let number = Number(this.#selectLastNumber.get(collectionId)?.['last'] ?? 0)
+      return refused.flatMap(({ path, relativePath, problem }) => {
+        const row = this.#selectByPath.get(collectionId, path)
+        const id = row ? String(row['id']) : randomUUID()
+        if (row && row['status'] !== 'failed') return []
+        number += 1
+        if (!row) this.#insert.run(id, collectionId, number, path, relativePath, 0, '0', '0', 'failed', null)
+        this.#setStatus.run('failed', null, JSON.stringify(problem), id)
+        return [id]
+      })
+    })
+  }
+
+  /** Whether that version of the file is in the collection already, whatever became of it. */
+  has(collectionId: string, file: FrameFile): boolean {
+    const row = this.#selectByPath.get(collectionId, file.path)
+    return row !== undefined && isSameVersion(row, file)
+  }
+
+  findByPath(collectionId: string, path: string): Frame | null {
+    const row = this.#selectByPath.get(collectionId, path)
+    return row ? toFrame(row) : null
+  }
+
+  find(id: string): Frame | null {
+    const row = this.#selectById.get(id)
+    return row ? toFrame(row) : null
+  }
+
+  /** The next frames to prepare among the collections this session has claimed; they are not given out again. */
+  takeToPrepare(session: string, limit: number): ReadonlyArray<Frame> {
+    const rows = this.#takePrepare.all(session, limit)
+    if (rows.length === 0) return []
+    inTransaction(this.#db, () => {
+      for (const row of rows) this.#clearWork.run(row['id'] as string)
+    })
+    return rows.map(toFrame)
+  }
+
+  /** For a frame that has no uploads: with uploads its status follows from theirs. */
+  setStatus(id: string, status: FrameStatus, problem: Problem | null): void {
+    this.#setStatus.run(status, null, problem && JSON.stringify(problem), id)
+  }
+
+  /** Starts a frame from the beginning: its uploads go, its objects and proofs stay. */
+  restart(id: string): void {
+    inTransaction(this.#db, () => {
+      this.#forgetUploads(id)
+      this.#queuePrepare.run(id)
+    })
+  }
+
+  /** The same for a new version of the file on disk. */
+  renew(id: string, file: Pick<FrameFile, 'sizeBytes' | 'mtimeNs' | 'ino'>): void {
+    inTransaction(this.#db, () => {
+      this.#forgetUploads(id)
+      this.#renew.run(file.sizeBytes, `${file.mtimeNs}`, `${file.ino}`, 'waiting', 'prepare', null, id)
+    })
+  }
+
+  /**
+   * Unfinished multipart uploads go to the orphans. Keys become free: if the new version has the same bytes it finds
+   * itself there, and if not the condition of the write stands guard over what is in the bucket.
+   */
+  #forgetUploads(id: string): void {
+    this.#orphanMultiparts.run(id)
+    this.#releaseKeys.run(id)
+    this.#dropUploads.run(id)
+  }
+
+  setPrepared(id: string, facts: StoredFacts, sha256: string | null, status: FrameStatus): void {
+    this.#setPrepared.run(JSON.stringify(facts), sha256, status, id)
+  }
+
+  setSha256(id: string, sha256: string): void {
+    this.#setSha256.run(sha256, id)
+  }
+
+  setHasPreview(id: string): void {
+    this.#setPreview.run(id)
+  }
+
+  /** After a start: frames of the collection that the last engine was preparing get their turn again. */
+  recover(collectionId: string): void {
+    this.#recover.run(collectionId)
+  }
+
+  page(collectionId: string | null, filter: QueueFilter, offset: number, limit: number) {
+    const { where, values } = whereOf({ collectionId, filter })
+    const total = this.#db.prepare(`SELECT count(*) AS total FROM frames WHERE ${where}`).get(...values)
+    const rows = this.#db.prepare(`SELECT * FROM frames WHERE ${where} ORDER BY seq LIMIT ? OFFSET ?`)
+    return { total: Number(total?.['total'] ?? 0), frames: rows.all(...values, limit, offset).map(toFrame) }
+  }
+
+  /** Ids in the order of the queue. */
+  ids(selection: FrameSelection, offset = 0, limit = -1): ReadonlyArray<string> {
+    if ('ids' in selection) {
+      const order = new Map(selection.ids.map((id) => [id, this.#selectById.get(id)?.['seq']]))
+      return selection.ids
+        .filter((id) => order.get(id) !== undefined)
+        .sort((a, b) => Number(order.get(a)) - Number(order.get(b)))
+    }
+    const { where, values } = whereOf(selection)
+    const rows = this.#db.prepare(`SELECT id FROM frames WHERE ${where} ORDER BY seq LIMIT ? OFFSET ?`)
+    return rows.all(...values, limit, offset).map((row) => String(row['id']))
+  }
+
+  /** Frames and bytes by collection and status, of all collections that are not removed. */
+  counts(): ReadonlyArray<StatusCount> {
+    return this.#counts.all().map((row) => ({
+      collectionId: String(row['collection_id']),
+      status: String(row['status']) as FrameStatus,
+      frames: Number(row['frames']),
+      bytes: Number(row['bytes'])
+    }))
+  }
+}
+
+function whereOf(query: { collectionId: string | null; filter: QueueFilter }): { where: string; values: string[] } {
+  const statuses = query.filter === 'all' ? [] : FILTERS[query.filter]
+  const byStatus = statuses.length === 0 ? '' : ` AND status IN (${statuses.map(() => '?').join(', ')})`
+  return query.collectionId === null
+    ? { where: VISIBLE + byStatus, values: [...statuses] }
+    : { where: `collection_id = ?${byStatus}`, values: [query.collectionId, ...statuses] }
+}
+
+function isSameVersion(row: Row, file: FrameFile): boolean {
+  return row['size_bytes'] === file.sizeBytes && row['mtime_ns'] === `${file.mtimeNs}`
+}
+
+function toFrame(row: Row): Frame {
+  const facts = parseWith(frameFactsSchema, row['facts'])
+  const problem = parseWith(problemSchema, row['problem'])
+  const status = frameStatuses.find((name) => name === row['status'])
+  const isDamaged = facts === undefined || problem === undefined || status === undefined
+  return {
+    seq: Number(row['seq']),
+    id: String(row['id']),
+    collectionId: String(row['collection_id']),
+    number: Number(row['number']),
+    path: String(row['path']),
+    relativePath: String(row['relative_path']),
+    sizeBytes: Number(row['size_bytes']),
+    mtimeNs: toBigInt(row['mtime_ns']),
+    ino: toBigInt(row['inode']),
+    // Set aside and shown: the row stays as it is until the person starts it anew.
+    status: isDamaged ? 'failed' : status,
+    problem: isDamaged ? { code: 'record-damaged', detail: `Frame ${String(row['id'])} does not parse` } : problem,
+    facts: facts ?? null,
+    sha256: row['sha256'] === null ? null : String(row['sha256']),
+    hasPreview: row['has_preview'] === 1
+  }
+}
+
+/** @returns null for SQL NULL, undefined for what does not parse. */
+function parseWith<T>(
+  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
+  text: unknown
+) {
+  if (text === null) return null
+  try {
+    const parsed = schema.safeParse(JSON.parse(String(text)))
+    return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function toBigInt(text: unknown): bigint {
+  return typeof text === 'string' && /^\d+$/.test(text) ? BigInt(text) : 0n
+}

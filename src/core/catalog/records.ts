@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { type Problem, problemSchema } from '../../shared/errors.ts'
+import { type FrameStatus, frameKinds } from '../../shared/model/frame.ts'
+import type { Output } from '../../shared/model/output.ts'
+import type { UploadState } from '../transfer/UploadState.ts'
+
+/** What the darkroom read of a frame, as it is kept. The same fields as `images/Darkroom.ts`'s FrameFacts. */
+export const frameFactsSchema = z.strictObject({
+  kind: z.enum(frameKinds),
+  contentType: z.string(),
+  extension: z.string(),
+  mismatch: z.strictObject({ named: z.string(), is: z.string() }).nullable(),
+  widthPx: z.number().nullable(),
+  heightPx: z.number().nullable(),
+  capturedAt: z.string().nullable(),
+  camera: z.string().nullable(),
+  lens: z.string().nullable(),
+  exposure: z.string().nullable(),
+  creator: z.string().nullable(),
+  copyright: z.string().nullable(),
+  hasPosition: z.boolean(),
+  problem: problemSchema.nullable()
+})
+export type StoredFacts = z.infer<typeof frameFactsSchema>
+
+/** One file on disk that was taken. */
+export type Frame = {
+  /** Order of arrival, from 1. */
+  readonly seq: number
+  readonly id: string
+  readonly collectionId: string
+  /** From 1 in its collection. */
+  readonly number: number
+  /** Absolute, as the disk spells it. */
+  readonly path: string
+  /** Below the collection's root, with `/`. */
+  readonly relativePath: string
+  readonly sizeBytes: number
+  readonly mtimeNs: bigint
+  readonly ino: bigint
+  readonly status: FrameStatus
+  readonly problem: Problem | null
+  readonly facts: StoredFacts | null
+  /** Of the source's bytes, lower-case hex, once it has been read whole. */
+  readonly sha256: string | null
+  readonly hasPreview: boolean
+}
+
+/** One object on its way. */
+export type Upload = {
+  readonly id: string
+  readonly frameId: string
+  readonly frameSeq: number
+  readonly ordinal: number
+  readonly output: Output
+  readonly accountId: string
+  readonly bucket: string
+  /** What the template gave. */
+  readonly baseKey: string
+  /** Where it goes: `baseKey`, or with a number where others have that name. */
+  readonly key: string
+  /** 1: `baseKey` itself. */
+  readonly keyNumber: number
+  readonly state: UploadState
+  /** The rendition on this computer; null for originals and for what has not been made. */
+  readonly spoolPath: string | null
+  /** Of the object's bytes; null until they are known. */
+  readonly sizeBytes: number | null
+  readonly sha256: string | null
+  readonly widthPx: number | null
+  readonly heightPx: number | null
+  readonly contentType: string
+  /** ETag of the one object at its key that it may overwrite; null: the key must be free. */
+  readonly replaces: string | null
+}
+
+/** What an upload waits for: the darkroom, the line, or nobody. */
+export type UploadWork = 'render' | 'send' | null

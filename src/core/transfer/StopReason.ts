@@ -1,0 +1,15 @@
+/**
+ * Why something under way was stopped, as the reason of an AbortSignal.
+ *
+ * `command`: a person paused or cancelled it, and the catalog says so already. `hold`: everything is held; it goes on by
+ * itself. `close`: the engine ends, and the next one finds it. `changed`: the source is another now.
+ */
+export class StopReason extends Error {
+  override readonly name = 'AbortError'
+  readonly kind: 'command' | 'hold' | 'close' | 'changed'
+
+  constructor(kind: StopReason['kind']) {
+    super(`Stopped: ${kind}`)
+    this.kind = kind
+  }
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { AppError, type Problem } from '../../shared/errors.ts'
+import type { Account } from '../../shared/model/account.ts'
+import type { Collection } from '../../shared/model/collection.ts'
+import type { Output, RenditionFormat } from '../../shared/model/output.ts'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { Frame, Upload } from '../catalog/records.ts'
+import { readFrame } from '../files/readFrame.ts'
+import type { Darkroom, FrameFacts } from '../images/Darkroom.ts'
+import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTemplate.ts'
+import { foldKey } from '../shots/suffixKey.ts'
+import { wallClockOf } from '../shots/wallClock.ts'
+import type { BufferPool } from './BufferPool.ts'
+import { digestSource } from './digest.ts'
+import { frameStatusOf } from './frameStatus.ts'
+import { takeNextKey } from './sendUpload.ts'
+
+export type PreparePorts = {
+  readonly darkroom: Darkroom
+  readonly frames: CatalogFrames
+  readonly uploads: CatalogUploads
+  readonly pool: BufferPool
+}
+
+export type Destination = { readonly collection: Collection; readonly account: Account; readonly bucket: string }
+
+/** Extension and content type of a rendition, by format. */
+export const renditionTypes: Record<RenditionFormat, { readonly extension: string; readonly contentType: string }> = {
+  webp: { extension: 'webp', contentType: 'image/webp' },
+  jpeg: { extension: 'jpg', contentType: 'image/jpeg' },
+  avif: { extension: 'avif', contentType: 'image/avif' },
+  png: { extension: 'png', contentType: 'image/png' }
+}
+
+const PICTURE_EXTENSIONS = /^(jpe?g|png|webp|avif|tiff?|gif|hei[cf])$/
+
+/**
+ * Looks at a frame and writes a row for each object that will be made of it, keys included. Nothing is sent before that.
+ *
+ * @throws AppError `file-empty`, `file-missing`, `file-unreadable`, `file-changed`, `key-too-long`, `template-invalid`,
+ *   `picture-unsupported` where nothing at all can be made of it.
+ */
+export async function prepareFrame(
+  frame: Frame,
+  to: Destination,
+  ports: PreparePorts,
+  signal: AbortSignal
+): Promise<void> {
+  if (frame.sizeBytes === 0) throw new AppError('file-empty', frame.path)
+  const { collection } = to
+  const template = parseTemplate(collection.rules.keyTemplate)
+  const facts = await ports.darkroom.inspect(frame.path, signal)
+  signal.throwIfAborted()
+  const plan = planOutputs(collection.rules.outputs, facts)
+  if (plan.length === 0)
+    throw new AppError('picture-unsupported', `${frame.path}: ${facts.contentType} is not a picture`)
+  const hasRendition = plan.some(({ output }) => output.kind === 'rendition')
+  const sha256 = hasRendition || needs(template, 'sha256') ? await digestFrame(frame, ports.pool, signal) : null
+  signal.throwIfAborted()
+  const planned = plan.map(({ output, problem }, ordinal) =>
+    planUpload({ frame, facts, sha256, output, problem, ordinal }, template, to)
+  )
+  ports.uploads.addForFrame(planned, () => {
+    ports.frames.setPrepared(frame.id, facts, sha256, frameStatusOf(planned.map(({ state }) => state)))
+    for (const upload of planned) {
+      if (!ports.uploads.claimKey(upload, upload.key, foldKey(upload.key))) takeNextKey(upload, ports.uploads)
+    }
+  })
+}
+
+type PlannedOutput = { readonly output: Output; readonly problem: Problem | null }
+
+/** Renditions are made of pictures. What is called a picture and is none gets its reason on the row. */
+function planOutputs(outputs: ReadonlyArray<Output>, facts: FrameFacts): ReadonlyArray<PlannedOutput> {
+  return outputs.flatMap((output): PlannedOutput[] => {
+    if (output.kind === 'original' || facts.kind === 'photo') return [{ output, problem: null }]
+    if (!facts.mismatch || !PICTURE_EXTENSIONS.test(facts.mismatch.named)) return []
+    const detail = `Named .${facts.mismatch.named}, but its content is ${facts.contentType}`
+    return [{ output, problem: { code: 'picture-unsupported', detail } }]
+  })
+}
+
+async function digestFrame(frame: Frame, pool: BufferPool, signal: AbortSignal): Promise<string> {
+  const reader = await readFrame(frame)
+  try {
+    return await digestSource(reader, frame.sizeBytes, pool, signal)
+  } finally {
+    await reader.close()
+  }
+}
+
+type Planned = PlannedOutput & {
+  readonly frame: Frame
+  readonly facts: FrameFacts
+  readonly sha256: string | null
+  readonly ordinal: number
+}
+
+function planUpload(planned: Planned, template: Template, to: Destination): Upload {
+  const { frame, facts, output, problem, sha256, ordinal } = planned
+  const id = randomUUID()
+  const { name, extension } = splitName(frame.relativePath)
+  const made = output.kind === 'original' ? null : renditionTypes[output.format]
+  const key = buildKey({
+    accountPrefix: to.account.prefix,
+    collectionPrefix: to.collection.prefix,
+    template,
+    hasSeveralOutputs: to.collection.rules.outputs.length > 1,
+    values: {
+      collection: to.collection.name,
+      folder: folderOf(frame.relativePath),
+      name,
+      ext: made?.extension ?? extension ?? facts.extension,
+      output: output.id,
+      takenAt: wallClockOf(facts.capturedAt, frame.mtimeNs),
+      camera: facts.camera ?? '',
+      seq: frame.number,
+      sha256: sha256 ?? '',
+      user: to.collection.rules.user,
+      uuid: id
+    }
+  })
+  return {
+    id,
+    frameId: frame.id,
+    frameSeq: frame.seq,
+    ordinal,
+    output,
+    accountId: to.account.id,
+    bucket: to.bucket,
+    baseKey: key,
+    key,
+    keyNumber: 1,
+    state: problem ? { kind: 'failed', problem } : { kind: 'waiting', multipart: null },
+    spoolPath: null,
+    sizeBytes: output.kind === 'original' ? frame.sizeBytes : null,
+    sha256: output.kind === 'original' ? sha256 : null,
+    widthPx: output.kind === 'original' ? facts.widthPx : null,
+    heightPx: output.kind === 'original' ? facts.heightPx : null,
+    contentType: made?.contentType ?? facts.contentType,
+    replaces: null
+  }
+}
+
+/** `extension` is null where the name has none: then the content's own is used. Kept as spelt, `IMG_1.JPG` stays so. */
+export function splitName(relativePath: string): { readonly name: string; readonly extension: string | null } {
+  const base = relativePath.slice(relativePath.lastIndexOf('/') + 1)
+  const dot = base.lastIndexOf('.')
+  return dot <= 0 ? { name: base, extension: null } : { name: base.slice(0, dot), extension: base.slice(dot + 1) }
+}
+
+export function folderOf(relativePath: string): string {
+  return relativePath.slice(0, Math.max(0, relativePath.lastIndexOf('/')))
+}
