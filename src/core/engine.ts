@@ -1,0 +1,293 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import type { z } from 'zod'
+import type { Problem } from '../shared/errors.ts'
+import type { Answers, EngineCallName, EventName, EventPayload } from '../shared/ipc/contract.ts'
+import type { EngineConfig, PrivateCallName, privateCalls } from '../shared/ipc/engine.ts'
+import type { Collection, CollectionRules } from '../shared/model/collection.ts'
+import type { Totals } from '../shared/model/frame.ts'
+import { defaultSettings } from '../shared/model/settings.ts'
+import { MiB } from '../shared/units.ts'
+import { CatalogCollections } from './catalog/CatalogCollections.ts'
+import { CatalogFrames } from './catalog/CatalogFrames.ts'
+import { CatalogUploads } from './catalog/CatalogUploads.ts'
+import { inTransaction, openCatalog } from './catalog/openCatalog.ts'
+import { AccountStores, bucketOf } from './engine/AccountStores.ts'
+import { Announcer } from './engine/Announcer.ts'
+import { bucketAnswers } from './engine/bucketAnswers.ts'
+import { Collections } from './engine/Collections.ts'
+import { collectionAnswers } from './engine/collectionAnswers.ts'
+import { every } from './engine/every.ts'
+import { linkAnswers } from './engine/linkAnswers.ts'
+import { PreviewMaker } from './engine/PreviewMaker.ts'
+import { noTotals, Progress } from './engine/Progress.ts'
+import { queueAnswers } from './engine/queueAnswers.ts'
+import { sweepSpool } from './engine/sweepSpool.ts'
+import { toFrameView } from './engine/toFrameView.ts'
+import { type Clock, systemClock } from './files/Clock.ts'
+import { createDarkroom } from './images/createDarkroom.ts'
+import { testAccount } from './insight/testAccount.ts'
+import { listBuckets } from './store/r2/listBuckets.ts'
+import { reachR2 } from './store/r2/reachR2.ts'
+import { BufferPool } from './transfer/BufferPool.ts'
+import { Dispatcher, type DispatcherLimits } from './transfer/Dispatcher.ts'
+import { FrameCommands } from './transfer/FrameCommands.ts'
+import { Slots } from './transfer/Slots.ts'
+
+/** Every body under way, together. */
+const BODY_BUDGET_BYTES = 256 * MiB
+
+/** Requests with a body at once. Cloudflare answers 5xx where there are too many on one bucket (r2-facts §12). */
+const LINES = 12
+
+const HEARTBEAT_MS = 5_000
+/** A whole test of an account, with its eleven steps. */
+const TEST_LIMIT_MS = 60_000
+const JANITOR_MS = 10 * 60_000
+
+type PrivateAnswers = {
+  readonly [K in PrivateCallName]: (
+    input: z.infer<(typeof privateCalls)[K]['input']>
+  ) => Promise<z.infer<(typeof privateCalls)[K]['output']>>
+}
+
+export type EngineOptions = {
+  /** Silverdrop's home: catalog, previews, spool, local R2. */
+  readonly home: string
+  /** Takes up all collections at the start, as the app does; the terminal takes only those it works on. */
+  readonly resumesAll: boolean
+  readonly clock?: Clock
+  readonly random?: () => number
+  readonly limits?: Partial<DispatcherLimits>
+  /** How long a watched frame must stand still; 2 s by default. */
+  readonly settleMs?: number
+  readonly rescanMs?: number
+  readonly onEvent?: <K extends EventName>(name: K, payload: EventPayload<K>) => void
+}
+
+/** The uploader without a window: all rooms, wired. The app's engine process, the terminal and the tests run this. */
+export interface Engine {
+  /** What the window may ask. */
+  readonly answers: Answers<EngineCallName>
+  /** What only main and the terminal may ask. */
+  readonly private: PrivateAnswers
+  /** For the terminal, which knows its folders by their paths. */
+  readonly push: {
+    collection(rootPath: string, prefix: string, rules: CollectionRules): Collection
+    add(collectionId: string, paths: ReadonlyArray<string>): ReturnType<Answers<'queue:add'>['queue:add']>
+  }
+  totals(collectionId: string | null): Totals
+  /** Why nothing is being sent although something waits, with the reason where an account gave one; or null. */
+  hold(): { readonly kind: NonNullable<Totals['hold']>; readonly problem: Problem | null } | null
+  /** Resolves when nothing of the collection is left to do: all is done, or needs a person. */
+  settled(collectionId: string, signal: AbortSignal): Promise<Totals>
+  close(): Promise<void>
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { home, clock = systemClock, random = Math.random } = options
+  const session = randomUUID()
+  const previewsPath = join(home, 'previews')
+  const spoolPath = join(home, 'spool')
+  const db = openCatalog(join(home, 'catalog.sqlite'))
+  const frames = new CatalogFrames(db)
+  const uploads = new CatalogUploads(db)
+  const collectionRows = new CatalogCollections(db)
+  const stores = new AccountStores(home)
+  const darkroom = createDarkroom({})
+  const progress = new Progress(frames)
+  let newRules = defaultSettings.newCollection
+  let isConfigured = false
+  const settleWaiters = new Set<() => void>()
+
+  const collections = new Collections({
+    collections: collectionRows,
+    frames,
+    uploads,
+    clock,
+    session,
+    settleMs: options.settleMs ?? 2_000,
+    rescanMs: options.rescanMs ?? 600_000,
+    newRules: () => newRules,
+    onFrames: (added, renewed) => {
+      dispatcher.stopFrames(renewed, 'changed')
+      for (const id of [...added, ...renewed]) announcer.frameChanged(id)
+      dispatcher.wake()
+    },
+    onChange: () => announcer.countsChanged()
+  })
+  const viewOf = (frameId: string) => {
+    const frame = frames.find(frameId)
+    return frame && toFrameView(frame, uploads.ofFrame(frameId), (uploadId) => progress.sentBytesOf(uploadId))
+  }
+  const measure = () => progress.measure(clock.now(), dispatcher.hold)
+  const announcer = new Announcer({
+    clock,
+    viewOf,
+    totals: measure,
+    collections: () => collectionViews(),
+    emit: (name, payload) => options.onEvent?.(name, payload)
+  })
+  const onFrameChanged = (frameId: string) => {
+    announcer.frameChanged(frameId)
+    for (const look of settleWaiters) look()
+  }
+  const dispatcher = new Dispatcher(
+    {
+      frames,
+      uploads,
+      darkroom,
+      clock,
+      random,
+      session,
+      spoolPath,
+      pool: new BufferPool(BODY_BUDGET_BYTES),
+      lines: new Slots(LINES),
+      destinationOf: (collectionId) => {
+        const collection = collections.get(collectionId)
+        const account = stores.account(collection.accountId)
+        return { collection, account, bucket: bucketOf(account) }
+      },
+      storeOf: (accountId) => stores.store(accountId),
+      previewPathOf: (frameId) => join(previewsPath, frameId.slice(0, 2), `${frameId}.webp`),
+      onFrameChanged,
+      onProgress: (upload, sentBytes) => {
+        const frame = frames.find(upload.frameId)
+        if (frame) progress.note(upload, frame.collectionId, sentBytes)
+        onFrameChanged(upload.frameId)
+      },
+      onHoldChanged: () => announcer.countsChanged()
+    },
+    { prepare: 4, render: 2, send: 8, ...options.limits }
+  )
+  const commands = new FrameCommands({
+    frames,
+    uploads,
+    inTransaction: (act) => inTransaction(db, act),
+    stopFrames: (ids) => dispatcher.stopFrames(ids),
+    onFrameChanged
+  })
+  const previews = new PreviewMaker({ darkroom, frames, previewsPath, spoolPath, onFrameChanged })
+  const totals = (collectionId: string | null): Totals => {
+    const found = measure().find((one) => one.collectionId === collectionId)
+    return found ?? noTotals(collectionId)
+  }
+  const collectionViews = () => {
+    const measured = new Map(measure().map((one) => [one.collectionId, one]))
+    return collections.list().map((one) => collections.view(one, measured.get(one.id) ?? null))
+  }
+
+  const parts = {
+    onFrameChanged,
+    frames,
+    uploads,
+    collections,
+    stores,
+    dispatcher,
+    commands,
+    previews,
+    viewOf,
+    totals,
+    collectionViews
+  }
+  const queue = queueAnswers({ ...parts, newRules: () => newRules, clock })
+
+  sweepSpool(spoolPath, uploads, clock.now())
+  const stopHeartbeat = every(clock, HEARTBEAT_MS, () => collectionRows.touchClaims(session, Math.round(clock.now())))
+  const stopJanitor = every(clock, JANITOR_MS, () => void dropOrphans())
+
+  /** Tells stores to drop multipart uploads that nobody will finish. What cannot be told now is told another time. */
+  async function dropOrphans(): Promise<void> {
+    for (const orphan of uploads.orphans(100)) {
+      try {
+        const store = await stores.store(orphan.accountId)
+        await store.abort(orphan.multipart, AbortSignal.timeout(30_000))
+        uploads.dropOrphan(orphan)
+      } catch {
+        // Offline, or the account is gone: R2 drops it by itself after seven days (r2-facts §4).
+      }
+    }
+  }
+
+  return {
+    answers: {
+      ...queue,
+      ...collectionAnswers({ ...parts, newRules: () => newRules }),
+      ...bucketAnswers(parts),
+      ...linkAnswers({ ...parts, clock })
+    },
+    private: {
+      'engine:configure': async (config: EngineConfig) => {
+        stores.configure(config)
+        newRules = config.newCollection
+        dispatcher.accountsChanged()
+        if (!isConfigured) {
+          isConfigured = true
+          if (options.resumesAll) collections.resumeAll()
+          dispatcher.start()
+        }
+        void dropOrphans()
+        announcer.countsChanged()
+        return null
+      },
+      'engine:test-account': ({ account, secret }) =>
+        testAccount(
+          account,
+          secret ?? stores.secretOf(account.id),
+          { reach: reachR2, listBuckets, openStore: (one, own) => stores.open(one, own) },
+          AbortSignal.timeout(TEST_LIMIT_MS)
+        ),
+      'engine:power': async ({ event }) => {
+        if (event === 'resume' || event === 'online') {
+          dispatcher.networkChanged()
+          void collections.rescanAll()
+        }
+        return null
+      },
+      'engine:drain': async () => {
+        await dispatcher.close()
+        return null
+      }
+    },
+    push: {
+      collection: (rootPath, prefix, rules) => collections.forPush(rootPath, stores.default().id, prefix, rules),
+      add: (collectionId, paths) => queue['queue:add']({ collectionId, paths: [...paths] })
+    },
+    totals,
+    hold: () => (dispatcher.hold === null ? null : { kind: dispatcher.hold, problem: dispatcher.refusal }),
+    settled: (collectionId, signal) =>
+      new Promise((resolve, reject) => {
+        const end = () => {
+          settleWaiters.delete(look)
+          signal.removeEventListener('abort', giveUp)
+        }
+        const giveUp = () => {
+          end()
+          reject(signal.reason)
+        }
+        const look = () => {
+          if (dispatcher.isBusy) return
+          const now = totals(collectionId)
+          if (now.waiting + now.working > 0) return
+          end()
+          resolve(now)
+        }
+        signal.throwIfAborted()
+        signal.addEventListener('abort', giveUp, { once: true })
+        settleWaiters.add(look)
+        look()
+      }),
+    close: async () => {
+      stopHeartbeat()
+      stopJanitor()
+      announcer.close()
+      previews.close()
+      await collections.close()
+      await dispatcher.close()
+      await darkroom.close()
+      await stores.close()
+      collectionRows.releaseClaims(session)
+      db.close()
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { AppError } from '../../shared/errors.ts'
+import type { EngineConfig } from '../../shared/ipc/engine.ts'
+import type { Account, AccountSecret } from '../../shared/model/account.ts'
+import { type LocalR2, startLocalR2 } from '../store/local/startLocalR2.ts'
+import type { ObjectStore } from '../store/ObjectStore.ts'
+import { openStore } from '../store/openStore.ts'
+
+type Entry = { readonly account: Account; readonly secret: AccountSecret | null; store: Promise<ObjectStore> | null }
+
+/** The accounts the engine knows, each with its store once it is needed. Secrets live here and in the stores only. */
+export class AccountStores {
+  readonly #home: string
+  #entries = new Map<string, Entry>()
+  #defaultAccountId: string | null = null
+  #localR2: Promise<LocalR2> | null = null
+
+  constructor(home: string) {
+    this.#home = home
+  }
+
+  /** Takes over what changed; stores of accounts that stayed as they were stay open. */
+  configure(config: EngineConfig): void {
+    const before = this.#entries
+    this.#defaultAccountId = config.defaultAccountId
+    this.#entries = new Map(
+      config.accounts.map(({ account, secret }) => {
+        const known = before.get(account.id)
+        const isSame = known && isEqual(known.account, account) && isEqual(known.secret, secret)
+        return [account.id, isSame ? known : { account, secret, store: null }]
+      })
+    )
+    for (const [id, entry] of before) if (this.#entries.get(id) !== entry) void closeEntry(entry)
+  }
+
+  get list(): ReadonlyArray<Account> {
+    return [...this.#entries.values()].map(({ account }) => account)
+  }
+
+  /** @throws AppError `secret-missing` if there is no such account on this computer. */
+  account(accountId: string): Account {
+    const entry = this.#entries.get(accountId)
+    if (!entry) throw new AppError('secret-missing', `The account ${accountId} is not set up on this computer`)
+    return entry.account
+  }
+
+  find(accountId: string): Account | null {
+    return this.#entries.get(accountId)?.account ?? null
+  }
+
+  /** The account that a new collection goes to. @throws AppError `secret-missing` if there is none. */
+  default(accountId: string | null = this.#defaultAccountId): Account {
+    if (accountId === null) throw new AppError('secret-missing', 'No account has been set up')
+    return this.account(accountId)
+  }
+
+  /** @throws AppError `secret-missing`, and what opening throws; asked again it tries again. */
+  async store(accountId: string): Promise<ObjectStore> {
+    this.account(accountId)
+    const entry = this.#entries.get(accountId)
+    if (!entry) throw new AppError('internal', accountId)
+    entry.store ??= this.open(entry.account, entry.secret)
+    try {
+      return await entry.store
+    } catch (error) {
+      entry.store = null
+      throw error
+    }
+  }
+
+  /** A store beside those that are kept, for trying an account. Whoever asks closes it. */
+  open(account: Account, secret: AccountSecret | null): Promise<ObjectStore> {
+    return openStore(account, secret, () => this.localR2())
+  }
+
+  /** The secret that is stored for an account, or null. */
+  secretOf(accountId: string): AccountSecret | null {
+    return this.#entries.get(accountId)?.secret ?? null
+  }
+
+  /** Starts the local R2 of this home at the first call. */
+  async localR2(): Promise<LocalR2> {
+    const buckets = this.list.flatMap((account) => (account.kind === 'local' ? [account.bucket] : []))
+    this.#localR2 ??= startLocalR2({ home: this.#home, buckets })
+    try {
+      return await this.#localR2
+    } catch (error) {
+      this.#localR2 = null
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(closeEntry))
+    this.#entries.clear()
+    const local = await this.#localR2?.catch(() => null)
+    await local?.close()
+  }
+}
+
+/** The bucket's name, or for a folder account its path: with the account's id it tells one place from another. */
+export function bucketOf(account: Account): string {
+  return account.kind === 'folder' ? account.path : account.bucket
+}
+
+async function closeEntry(entry: Entry): Promise<void> {
+  const store = await entry.store?.catch(() => null)
+  await store?.close()
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}

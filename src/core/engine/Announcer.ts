@@ -1,0 +1,84 @@
+import type { EventName, EventPayload } from '../../shared/ipc/contract.ts'
+import type { CollectionView } from '../../shared/model/collection.ts'
+import type { FrameView, Totals } from '../../shared/model/frame.ts'
+import type { Clock } from '../files/Clock.ts'
+
+/** Rows go out at most this often (design: ten times a second), totals and lists half as often as a person can read. */
+const ROWS_MS = 100
+const TOTALS_MS = 500
+
+/** More rows than any window shows: beyond it the window is told to ask again instead. */
+const MOST_ROWS = 200
+
+export type AnnouncerPorts = {
+  readonly clock: Clock
+  readonly viewOf: (frameId: string) => FrameView | null
+  readonly totals: () => ReadonlyArray<Totals>
+  readonly collections: () => ReadonlyArray<CollectionView>
+  readonly emit: <K extends EventName>(name: K, payload: EventPayload<K>) => void
+}
+
+/** Gathers changes and tells them as lists, so that a thousand changes a second cost the window ten messages. */
+export class Announcer {
+  readonly #ports: AnnouncerPorts
+  readonly #changed = new Set<string>()
+  #hasTooMany = false
+  #stopRows: (() => void) | null = null
+  #stopTotals: (() => void) | null = null
+  #lastCounts = new Map<string, string>()
+  #lastCollections = ''
+  #isClosed = false
+
+  constructor(ports: AnnouncerPorts) {
+    this.#ports = ports
+  }
+
+  frameChanged(frameId: string): void {
+    if (this.#changed.size < MOST_ROWS) this.#changed.add(frameId)
+    else this.#hasTooMany ||= !this.#changed.has(frameId)
+    if (this.#isClosed) return
+    this.#stopRows ??= this.#ports.clock.setTimer(ROWS_MS, () => this.#tellRows())
+    this.countsChanged()
+  }
+
+  /** Frames came or went, a collection changed, or something holds the queue. */
+  countsChanged(): void {
+    if (this.#isClosed) return
+    this.#stopTotals ??= this.#ports.clock.setTimer(TOTALS_MS, () => this.#tellTotals())
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#stopRows?.()
+    this.#stopTotals?.()
+  }
+
+  #tellRows(): void {
+    this.#stopRows = null
+    const views = [...this.#changed].flatMap((id) => this.#ports.viewOf(id) ?? [])
+    this.#changed.clear()
+    if (views.length > 0) this.#ports.emit('queue:changed', views)
+  }
+
+  #tellTotals(): void {
+    this.#stopTotals = null
+    const { totals, collections, emit } = this.#ports
+    const measured = totals()
+    emit('queue:measured', [...measured])
+    const reordered = measured.flatMap(({ collectionId, waiting, working, done, needsYou, cancelled }) => {
+      if (collectionId === null) return []
+      const counts = [waiting, working, done, needsYou, cancelled].join()
+      const isSame = this.#lastCounts.get(collectionId) === counts
+      this.#lastCounts.set(collectionId, counts)
+      return isSame ? [] : [{ collectionId }]
+    })
+    if (reordered.length > 0 || this.#hasTooMany) emit('queue:reordered', reordered)
+    this.#hasTooMany = false
+    const views = [...collections()]
+    const text = JSON.stringify(views)
+    if (text !== this.#lastCollections) emit('collections:changed', views)
+    this.#lastCollections = text
+    // While something moves, speed and time left change without any frame changing its place.
+    if (measured[0] && measured[0].working > 0) this.countsChanged()
+  }
+}

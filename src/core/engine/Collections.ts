@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto'
+import { basename, resolve } from 'node:path'
+import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import type { Collection, CollectionRules, CollectionState, CollectionView } from '../../shared/model/collection.ts'
+import type { Totals } from '../../shared/model/frame.ts'
+import type { CatalogCollections } from '../catalog/CatalogCollections.ts'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { Clock } from '../files/Clock.ts'
+import type { FileProblem, FrameFile } from '../files/FrameFile.ts'
+import { type WatchedFolder, type WatchState, watchFolder } from '../files/watchFolder.ts'
+import { defaultIgnoreRules } from '../shots/ignoreRules.ts'
+
+export type CollectionsPorts = {
+  readonly collections: CatalogCollections
+  readonly frames: CatalogFrames
+  readonly uploads: CatalogUploads
+  readonly clock: Clock
+  readonly session: string
+  readonly settleMs: number
+  readonly rescanMs: number
+  readonly newRules: () => CollectionRules
+  /** Frames of these ids are new, or new versions of what was there. */
+  readonly onFrames: (added: ReadonlyArray<string>, renewed: ReadonlyArray<string>) => void
+  readonly onChange: () => void
+}
+
+type Watch = { readonly folder: WatchedFolder; state: WatchState | null; problem: Problem | null }
+
+/** Files taken in one transaction; between two the engine does other things. */
+const BATCH = 1_000
+
+/** Drops, watched and pushed folders: which there are, which this engine works on, and what their folders bring. */
+export class Collections {
+  readonly #ports: CollectionsPorts
+  readonly #watches = new Map<string, Watch>()
+  readonly #claimed = new Set<string>()
+  /** Collections that another living engine works on, by its process id. */
+  readonly #elsewhere = new Map<string, number>()
+  #damaged: ReadonlyArray<{ id: string; reason: string }> = []
+
+  constructor(ports: CollectionsPorts) {
+    this.#ports = ports
+  }
+
+  /** Takes up what earlier runs left, and looks into the watched folders. */
+  resumeAll(): void {
+    const { collections, damaged } = this.#ports.collections.list()
+    this.#damaged = damaged
+    for (const collection of collections) if (this.#claim(collection)) this.#watch(collection)
+  }
+
+  /** Rows of the catalog that no longer parse, set aside. */
+  get damaged(): ReadonlyArray<{ id: string; reason: string }> {
+    return this.#damaged
+  }
+
+  get(id: string): Collection {
+    const collection = this.#ports.collections.find(id)
+    if (!collection) throw new AppError('bad-request', `There is no collection ${id}`)
+    return collection
+  }
+
+  list(): ReadonlyArray<Collection> {
+    return this.#ports.collections.list().collections
+  }
+
+  nameForDrop(rootPath: string | null): string {
+    return rootPath ? basename(rootPath) || 'Drop' : `Drop ${localDate(this.#ports.clock.now())}`
+  }
+
+  /**
+   * Where a drop goes: a folder dropped again goes on in its own collection, loose files in the one of the day.
+   *
+   * @param rootPath The one folder that was dropped, or null.
+   */
+  forDrop(rootPath: string | null, accountId: string): Collection {
+    const { collections } = this.#ports
+    const name = this.nameForDrop(rootPath)
+    const known = rootPath
+      ? collections.findByRoot('drop', rootPath, accountId, '')
+      : this.list().find(
+          (one) => one.kind === 'drop' && one.rootPath === null && one.name === name && one.accountId === accountId
+        )
+    return this.#require(known ?? this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }))
+  }
+
+  /** The collection of a pushed folder, found again by folder, account and prefix. Rules given hold from now on. */
+  forPush(rootPath: string, accountId: string, prefix: string, rules: CollectionRules): Collection {
+    const known = this.#ports.collections.findByRoot('push', rootPath, accountId, prefix)
+    const name = basename(rootPath) || 'files'
+    const collection = known
+      ? { ...known, rules }
+      : this.#add({ kind: 'push', name, rootPath, accountId, prefix }, rules)
+    if (known) this.#ports.collections.save(collection)
+    return this.#require(collection)
+  }
+
+  watch(path: string, name: string | null, accountId: string): Collection {
+    const rootPath = resolve(path)
+    const known = this.#ports.collections.findByRoot('watch', rootPath, accountId, '')
+    const collection =
+      known ?? this.#add({ kind: 'watch', name: name ?? basename(rootPath), rootPath, accountId, prefix: '' })
+    this.#require(collection)
+    this.#watch(collection)
+    return collection
+  }
+
+  change(
+    id: string,
+    patch: { name?: string | undefined; rules?: CollectionRules | undefined; isPaused?: boolean | undefined }
+  ): Collection {
+    const before = this.get(id)
+    const collection: Collection = {
+      ...before,
+      name: patch.name ?? before.name,
+      rules: patch.rules ?? before.rules,
+      isPaused: patch.isPaused ?? before.isPaused
+    }
+    this.#ports.collections.save(collection)
+    this.#ports.onChange()
+    return collection
+  }
+
+  remove(id: string): void {
+    this.get(id)
+    void this.#watches.get(id)?.folder.close()
+    this.#watches.delete(id)
+    this.#ports.collections.remove(id, Math.round(this.#ports.clock.now()))
+    this.#ports.onChange()
+  }
+
+  restore(id: string): Collection {
+    this.#ports.collections.restore(id)
+    const collection = this.get(id)
+    if (this.#claim(collection)) this.#watch(collection)
+    this.#ports.onChange()
+    return collection
+  }
+
+  /** Settled files into the queue. */
+  async take(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<{ added: number; known: number }> {
+    let added = 0
+    let known = 0
+    for (let start = 0; start < files.length; start += BATCH) {
+      const taken = this.#takeBatch(collection.id, files.slice(start, start + BATCH))
+      added += taken.added
+      known += taken.known
+      if (start + BATCH < files.length) await new Promise((resolve) => setImmediate(resolve))
+    }
+    return { added, known }
+  }
+
+  #takeBatch(id: string, files: ReadonlyArray<FrameFile>): { added: number; known: number } {
+    const { added, renewed, known } = this.#ports.frames.addMany(id, files, { isPaused: this.get(id).isPaused })
+    if (added.length + renewed.length > 0) this.#ports.onFrames(added, renewed)
+    return { added: added.length + renewed.length, known }
+  }
+
+  /** What could not be taken gets a row with its reason. */
+  refuse(collection: Collection, refused: ReadonlyArray<FileProblem>): void {
+    const root = collection.rootPath
+    const rows = refused.map(({ path, problem }) => ({
+      path,
+      problem,
+      relativePath:
+        root && path.startsWith(root) && path !== root
+          ? path.slice(root.length + 1).replaceAll('\\', '/')
+          : basename(path)
+    }))
+    const ids = this.#ports.frames.addRefused(collection.id, rows)
+    if (ids.length > 0) this.#ports.onFrames(ids, [])
+  }
+
+  view(collection: Collection, totals: Totals | null): CollectionView {
+    return {
+      ...collection,
+      state: this.#stateOf(collection, totals),
+      frames: totals?.frames ?? 0,
+      problem: this.#watches.get(collection.id)?.problem ?? this.#claimProblem(collection.id)
+    }
+  }
+
+  async rescanAll(): Promise<void> {
+    await Promise.all([...this.#watches.values()].map(({ folder }) => folder.rescan()))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#watches.values()].map(({ folder }) => folder.close()))
+    this.#watches.clear()
+  }
+
+  #add(
+    what: Pick<Collection, 'kind' | 'name' | 'rootPath' | 'accountId' | 'prefix'>,
+    rules = this.#ports.newRules()
+  ): Collection {
+    const createdAtMs = Math.round(this.#ports.clock.now())
+    const collection: Collection = { ...what, id: randomUUID(), rules, isPaused: false, createdAtMs }
+    this.#ports.collections.add(collection)
+    this.#ports.onChange()
+    return collection
+  }
+
+  /** Ours from now on, with what an earlier run was doing. Once a run: what this run is doing must not be taken up again. */
+  #claim(collection: Collection): boolean {
+    const { id } = collection
+    if (this.#claimed.has(id)) return true
+    const { collections, frames, uploads, session, clock } = this.#ports
+    const pid = collections.claim(id, session, Math.round(clock.now()))
+    if (pid !== null) {
+      this.#elsewhere.set(id, pid)
+      return false
+    }
+    this.#elsewhere.delete(id)
+    this.#claimed.add(id)
+    frames.recover(id)
+    uploads.recover(id)
+    return true
+  }
+
+  #require(collection: Collection): Collection {
+    if (this.#claim(collection)) return collection
+    throw new AppError('already-running', this.#claimProblem(collection.id)?.detail ?? collection.name)
+  }
+
+  #claimProblem(id: string): Problem | null {
+    const pid = this.#elsewhere.get(id)
+    return pid === undefined ? null : { code: 'already-running', detail: `Process ${pid} works on this collection` }
+  }
+
+  #watch(collection: Collection): void {
+    const { id, kind, rootPath } = collection
+    if (kind !== 'watch' || rootPath === null || this.#watches.has(id)) return
+    const watch: Watch = {
+      state: null,
+      problem: null,
+      folder: watchFolder(rootPath, {
+        ignore: defaultIgnoreRules,
+        settleMs: this.#ports.settleMs,
+        rescanMs: this.#ports.rescanMs,
+        clock: this.#ports.clock,
+        isKnown: (file) => this.#ports.frames.has(id, file),
+        onSettled: (files) => void this.#takeBatch(id, files),
+        onSettling: () => {},
+        onProblem: (fault) => {
+          if (fault.path === rootPath) watch.problem = fault.problem
+          else this.refuse(collection, [fault])
+          this.#ports.onChange()
+        },
+        onState: (state) => {
+          watch.state = state
+          watch.problem = state === 'not-connected' ? toProblem(new AppError('folder-missing', rootPath)) : null
+          this.#ports.onChange()
+        }
+      })
+    }
+    this.#watches.set(id, watch)
+  }
+
+  #stateOf(collection: Collection, totals: Totals | null): CollectionState {
+    const watch = this.#watches.get(collection.id)
+    if (watch?.state === 'not-connected') return 'not-connected'
+    if (collection.isPaused) return 'paused'
+    if (totals && totals.working > 0) return 'working'
+    if (totals && totals.waiting > 0) return totals.hold === null ? 'working' : 'waiting'
+    if (totals && totals.needsYou > 0) return 'attention'
+    if (collection.kind === 'watch') return 'watching'
+    return totals && totals.frames > 0 ? 'done' : 'empty'
+  }
+}
+
+/** The day as this computer's calendar has it: `2026-11-21`. */
+function localDate(nowMs: number): string {
+  const date = new Date(nowMs)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+}

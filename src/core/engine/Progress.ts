@@ -1,0 +1,105 @@
+import type { FrameStatus, Totals } from '../../shared/model/frame.ts'
+import type { CatalogFrames, StatusCount } from '../catalog/CatalogFrames.ts'
+import type { Upload } from '../catalog/records.ts'
+import { Throughput } from '../transfer/Throughput.ts'
+
+/** Chips and totals count by these. */
+const PLACES: Record<FrameStatus, 'waiting' | 'working' | 'done' | 'needsYou' | 'cancelled'> = {
+  settling: 'waiting',
+  waiting: 'waiting',
+  paused: 'waiting',
+  working: 'working',
+  done: 'done',
+  attention: 'needsYou',
+  failed: 'needsYou',
+  cancelled: 'cancelled'
+}
+
+type Underway = { readonly collectionId: string; readonly frameId: string; sentBytes: number; isOriginal: boolean }
+
+export function noTotals(collectionId: string | null): Totals {
+  const none = { frames: 0, waiting: 0, working: 0, done: 0, needsYou: 0, cancelled: 0, totalBytes: 0, doneBytes: 0 }
+  return { collectionId, ...none, bytesPerSecond: 0, secondsLeft: null, hold: null }
+}
+
+/** How far everything is: what the catalog counts, and the bytes of what is on the line right now. */
+export class Progress {
+  readonly #frames: CatalogFrames
+  readonly #underway = new Map<string, Underway>()
+  readonly #byCollection = new Map<string, Throughput>()
+  readonly #all = new Throughput()
+
+  constructor(frames: CatalogFrames) {
+    this.#frames = frames
+  }
+
+  sentBytesOf(uploadId: string): number {
+    return this.#underway.get(uploadId)?.sentBytes ?? 0
+  }
+
+  note(upload: Upload, collectionId: string, sentBytes: number): void {
+    const { id, frameId } = upload
+    const known = this.#underway.get(id)
+    const delta = sentBytes - (known?.sentBytes ?? 0)
+    this.#throughputOf(collectionId).addSent(delta)
+    this.#all.addSent(delta)
+    if (upload.state.kind === 'done') this.#underway.delete(id)
+    else this.#underway.set(id, { collectionId, frameId, sentBytes, isOriginal: upload.output.kind === 'original' })
+  }
+
+  /** Measures once more. @returns totals of each collection, and of all together (`collectionId` null) first. */
+  measure(nowMs: number, hold: Totals['hold']): ReadonlyArray<Totals> {
+    const counts = this.#frames.counts()
+    const ids = [...new Set(counts.map(({ collectionId }) => collectionId))]
+    return [
+      this.#totals(null, counts, this.#all, nowMs, hold),
+      ...ids.map((id) => {
+        const own = counts.filter(({ collectionId }) => collectionId === id)
+        return this.#totals(id, own, this.#throughputOf(id), nowMs, hold)
+      })
+    ]
+  }
+
+  #totals(
+    collectionId: string | null,
+    counts: ReadonlyArray<StatusCount>,
+    throughput: Throughput,
+    nowMs: number,
+    hold: Totals['hold']
+  ): Totals {
+    const sums = { waiting: 0, working: 0, done: 0, needsYou: 0, cancelled: 0 }
+    let totalBytes = 0
+    let doneBytes = 0
+    for (const { status, frames, bytes } of counts) {
+      sums[PLACES[status]] += frames
+      if (status !== 'cancelled') totalBytes += bytes
+      if (status === 'done' || status === 'attention') doneBytes += bytes
+    }
+    for (const upload of this.#underway.values()) {
+      if (upload.isOriginal && (collectionId === null || upload.collectionId === collectionId))
+        doneBytes += upload.sentBytes
+    }
+    doneBytes = Math.min(doneBytes, totalBytes)
+    const isMoving = sums.working > 0 && hold === null
+    if (isMoving) throughput.sample(nowMs, doneBytes)
+    else throughput.reset()
+    return {
+      collectionId,
+      frames: sums.waiting + sums.working + sums.done + sums.needsYou + sums.cancelled,
+      ...sums,
+      totalBytes,
+      doneBytes,
+      bytesPerSecond: isMoving ? throughput.bytesPerSecond : 0,
+      secondsLeft: isMoving ? throughput.secondsLeft(totalBytes - doneBytes) : null,
+      hold: sums.waiting + sums.working > 0 ? hold : hold === 'paused' ? 'paused' : null
+    }
+  }
+
+  #throughputOf(collectionId: string): Throughput {
+    const known = this.#byCollection.get(collectionId)
+    if (known) return known
+    const throughput = new Throughput()
+    this.#byCollection.set(collectionId, throughput)
+    return throughput
+  }
+}

@@ -1,0 +1,84 @@
+import { AppError } from '../../shared/errors.ts'
+import type { Answers } from '../../shared/ipc/contract.ts'
+import type { ObjectView } from '../../shared/model/bucket.ts'
+import { deleteToTrash } from '../bucket/deleteToTrash.ts'
+import { listPage } from '../bucket/listPage.ts'
+import { measure } from '../bucket/measure.ts'
+import { restoreFromTrash } from '../bucket/restoreFromTrash.ts'
+import { listBelow, selectObjects } from '../bucket/selectObjects.ts'
+import { trashFolder } from '../bucket/trashKeys.ts'
+import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { ListedObject } from '../store/ObjectStore.ts'
+import { type AccountStores, bucketOf } from './AccountStores.ts'
+import type { PreviewMaker } from './PreviewMaker.ts'
+import { previewUrlOf } from './toFrameView.ts'
+
+type BucketCall = `bucket:${'list' | 'preview' | 'measure' | 'delete' | 'restore'}`
+
+export type BucketParts = {
+  readonly uploads: CatalogUploads
+  readonly stores: AccountStores
+  readonly previews: PreviewMaker
+  readonly onFrameChanged: (frameId: string) => void
+}
+
+/** Objects of a page that are looked up together: listing is the expensive class, our own catalog is not. */
+type Known = ReadonlyMap<string, { readonly etag: string; readonly frameId: string }>
+
+/** What the window asks about what is in a bucket. */
+export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
+  const { uploads, stores, previews, onFrameChanged } = parts
+  const { signal } = new AbortController()
+
+  return {
+    'bucket:list': async ({ accountId, prefix, after, limit }) => {
+      const store = await stores.store(accountId)
+      const bucket = bucketOf(stores.account(accountId))
+      const known = uploads.proofsBelow(accountId, bucket, prefix)
+      return listPage(store, { prefix, after, limit }, (object) => whatIsKnown(object, known, uploads), signal)
+    },
+    'bucket:preview': async (object) => {
+      const store = await stores.store(object.accountId)
+      return { previewUrl: await previews.forObject(store, object) }
+    },
+    'bucket:measure': async (selection) => measure(await stores.store(selection.accountId), selection, signal),
+    'bucket:delete': async (selection) => {
+      const { accountId } = selection
+      const store = await stores.store(accountId)
+      const keys = (await selectObjects(store, selection, signal)).map(({ key }) => key)
+      const result = await deleteToTrash(store, selection, { isTooLargeDeleted: false }, signal)
+      const kept = new Set(result.failed.map(({ key }) => key))
+      const gone = keys.filter((key) => !kept.has(key))
+      // A row must not go on saying "in the bucket, proved".
+      for (const frameId of uploads.markRemoved(accountId, bucketOf(stores.account(accountId)), gone))
+        onFrameChanged(frameId)
+      return result
+    },
+    'bucket:restore': async ({ accountId, undo }) => {
+      const store = await stores.store(accountId)
+      const folder = trashFolder(undo)
+      const keys = (await listBelow(store, folder, signal)).map(({ key }) => key.slice(folder.length))
+      const { restored, failed } = await restoreFromTrash(store, undo, signal)
+      const kept = new Set(failed.map(({ key }) => key))
+      const back = keys.filter((key) => !kept.has(key))
+      for (const frameId of uploads.markRestored(accountId, bucketOf(stores.account(accountId)), back))
+        onFrameChanged(frameId)
+      const [first] = failed
+      if (restored === 0 && first) throw new AppError(first.problem.code, first.problem.detail)
+      return { restored }
+    }
+  }
+}
+
+function whatIsKnown(
+  object: ListedObject,
+  known: Known,
+  uploads: CatalogUploads
+): Pick<ObjectView, 'isProved' | 'previewUrl'> {
+  const proof = known.get(object.key)
+  const isProved = proof?.etag === object.etag
+  return {
+    isProved,
+    previewUrl: proof && isProved && uploads.hasPreview(proof.frameId) ? previewUrlOf(proof.frameId) : null
+  }
+}

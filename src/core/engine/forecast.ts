@@ -1,0 +1,92 @@
+import type { Account } from '../../shared/model/account.ts'
+import type { CollectionRules } from '../../shared/model/collection.ts'
+import type { Forecast } from '../../shared/model/frame.ts'
+import type { Expanded } from '../files/expandPaths.ts'
+import type { FrameFile } from '../files/FrameFile.ts'
+import { buildKey, parseTemplate } from '../shots/keyTemplate.ts'
+import { wallClockOf } from '../shots/wallClock.ts'
+import { countPutRequests } from '../transfer/planParts.ts'
+import { folderOf, renditionTypes, splitName } from '../transfer/prepareFrame.ts'
+
+/** US$; Standard class, beyond the free tier. @see https://developers.cloudflare.com/r2/pricing/ */
+const STORAGE_USD_GB_MONTH = 0.015
+const CLASS_A_USD = 4.5 / 1_000_000
+
+/** A 2048 px WebP at quality 85 from a 12 MP JPEG; mean of the sample shoot, for a forecast before anything is made. */
+const RENDITION_BYTES = 400_000
+
+const PICTURE = /\.(jpe?g|png|webp|avif|gif|tiff?|hei[cf])$/i
+
+/** What sending these files will come to, before the first byte goes. */
+export function forecast(
+  expanded: Expanded,
+  to: { readonly account: Account; readonly collectionName: string; readonly rules: CollectionRules }
+): Forecast {
+  const { rules, account } = to
+  const renditions = rules.outputs.filter(({ kind }) => kind === 'rendition').length
+  const hasOriginal = rules.outputs.length > renditions
+  let bytes = 0
+  let stored = 0
+  let requests = 0
+  for (const file of expanded.files) {
+    const made = PICTURE.test(file.path) ? renditions : 0
+    bytes += file.sizeBytes
+    stored += (hasOriginal ? file.sizeBytes : 0) + made * RENDITION_BYTES
+    requests += (hasOriginal ? countPutRequests(file.sizeBytes) : 0) + made
+  }
+  return {
+    files: expanded.files.length,
+    bytes,
+    ignored: expanded.ignored,
+    target: [placeOf(account), ...keyFolder(expanded.files[0], to)].join('/'),
+    outputs: rules.outputs.map(({ id }) => id),
+    requests,
+    storageUsdMonth: (stored / 1e9) * STORAGE_USD_GB_MONTH,
+    requestsUsd: requests * CLASS_A_USD
+  }
+}
+
+/** Keys as the template makes them for one file, an entry per output. @throws AppError `template-invalid`, `key-too-long`. */
+export function keysFor(
+  file: Pick<FrameFile, 'relativePath' | 'mtimeNs'>,
+  number: number,
+  to: { readonly account: Account; readonly collectionName: string; readonly rules: CollectionRules }
+): ReadonlyArray<string> {
+  const { name, extension } = splitName(file.relativePath)
+  const template = parseTemplate(to.rules.keyTemplate)
+  return to.rules.outputs.map((output) =>
+    buildKey({
+      accountPrefix: to.account.prefix,
+      collectionPrefix: '',
+      template,
+      hasSeveralOutputs: to.rules.outputs.length > 1,
+      values: {
+        collection: to.collectionName,
+        folder: folderOf(file.relativePath),
+        name,
+        ext: output.kind === 'rendition' ? renditionTypes[output.format].extension : (extension ?? 'jpg'),
+        output: output.id,
+        takenAt: wallClockOf(null, file.mtimeNs),
+        camera: 'Camera',
+        seq: number,
+        sha256: '0'.repeat(64),
+        user: to.rules.user,
+        uuid: '00000000-0000-4000-8000-000000000000'
+      }
+    })
+  )
+}
+
+function keyFolder(file: FrameFile | undefined, to: Parameters<typeof keysFor>[2]): ReadonlyArray<string> {
+  if (!file) return []
+  try {
+    const folder = folderOf(keysFor(file, 1, to)[0] ?? '')
+    return folder === '' ? [] : [folder]
+  } catch {
+    return [] // the row will say what is wrong with the template
+  }
+}
+
+function placeOf(account: Account): string {
+  return account.kind === 'folder' ? account.path : account.bucket
+}

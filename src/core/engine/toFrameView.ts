@@ -1,0 +1,95 @@
+import { basename } from 'node:path'
+import type { FrameDetail, FrameView, UploadView } from '../../shared/model/frame.ts'
+import type { Frame, Upload } from '../catalog/records.ts'
+import { folderOf } from '../transfer/prepareFrame.ts'
+import { multipartOf } from '../transfer/UploadState.ts'
+
+/** A frame as the window sees it. @param sentBytes Of an upload, what the store has acknowledged so far. */
+export function toFrameView(
+  frame: Frame,
+  uploads: ReadonlyArray<Upload>,
+  sentBytes: (uploadId: string) => number
+): FrameView {
+  return {
+    id: frame.id,
+    collectionId: frame.collectionId,
+    name: basename(frame.relativePath),
+    folder: folderOf(frame.relativePath),
+    path: frame.path,
+    kind: frame.facts?.kind ?? 'other',
+    sizeBytes: frame.sizeBytes,
+    status: frame.status,
+    problem: frame.problem,
+    notes: notesOf(frame),
+    previewUrl: frame.hasPreview ? previewUrlOf(frame.id) : null,
+    uploads: uploads.map((upload) => toUploadView(upload, sentBytes(upload.id)))
+  }
+}
+
+/** Relative to the page; the same below the previews' folder on disk. */
+export function previewUrlOf(frameId: string): string {
+  return `previews/${frameId.slice(0, 2)}/${frameId}.webp`
+}
+
+function toUploadView(upload: Upload, sentBytes: number): UploadView {
+  const { state } = upload
+  const multipart = multipartOf(state)
+  const sizeBytes = upload.sizeBytes
+  const isThere = state.kind === 'done' || state.kind === 'proving'
+  const sent = isThere ? (sizeBytes ?? 0) : Math.min(sentBytes, sizeBytes ?? 0)
+  return {
+    id: upload.id,
+    outputId: upload.output.id,
+    status: state.kind,
+    key: upload.key,
+    sizeBytes,
+    sentBytes: sent,
+    parts:
+      multipart && sizeBytes !== null
+        ? { done: Math.floor(sent / multipart.partBytes), total: Math.ceil(sizeBytes / multipart.partBytes) }
+        : null,
+    widthPx: upload.widthPx,
+    heightPx: upload.heightPx,
+    contentType: upload.contentType,
+    attempt: 'attempt' in state ? state.attempt : 0,
+    retryAtMs: state.kind === 'retrying' ? state.retryAtMs : null,
+    problem: 'problem' in state ? state.problem : null,
+    proof: state.kind === 'done' ? state.proof : null
+  }
+}
+
+/** What is worth knowing and stops nothing. */
+function notesOf({ facts }: Frame): string[] {
+  if (!facts) return []
+  const notes: string[] = []
+  if (facts.mismatch) {
+    notes.push(`Named .${facts.mismatch.named}, but the content is ${facts.mismatch.is}. It is sent as what it is.`)
+  }
+  if (facts.kind === 'photo' && facts.capturedAt === null)
+    notes.push('No capture time inside: the date of the file is used.')
+  if (facts.kind === 'raw') notes.push('The RAW file goes as it is; no web copy is made of it yet.')
+  if (facts.problem) notes.push('Its metadata could not be read whole.')
+  return notes
+}
+
+export function toFrameDetail(
+  frame: Frame,
+  view: FrameView,
+  place: { readonly accountName: string; readonly bucket: string }
+): FrameDetail {
+  const { facts } = frame
+  return {
+    frame: view,
+    widthPx: facts?.widthPx ?? null,
+    heightPx: facts?.heightPx ?? null,
+    capturedAt: facts?.capturedAt ?? null,
+    camera: facts?.camera ?? null,
+    lens: facts?.lens ?? null,
+    exposure: facts?.exposure ?? null,
+    creator: facts?.creator ?? null,
+    copyright: facts?.copyright ?? null,
+    hasPosition: facts?.hasPosition ?? false,
+    sha256: frame.sha256,
+    ...place
+  }
+}
