@@ -5,7 +5,7 @@ import type { Problem } from '../shared/errors.ts'
 import type { Answers, EngineCallName, EventName, EventPayload } from '../shared/ipc/contract.ts'
 import type { EngineConfig, PrivateCallName, privateCalls } from '../shared/ipc/engine.ts'
 import type { Collection, CollectionRules } from '../shared/model/collection.ts'
-import type { Totals } from '../shared/model/frame.ts'
+import type { FrameStatus, FrameView, Totals } from '../shared/model/frame.ts'
 import { defaultSettings } from '../shared/model/settings.ts'
 import { MiB } from '../shared/units.ts'
 import { CatalogCollections } from './catalog/CatalogCollections.ts'
@@ -25,8 +25,10 @@ import { queueAnswers } from './engine/queueAnswers.ts'
 import { sweepSpool } from './engine/sweepSpool.ts'
 import { toFrameView } from './engine/toFrameView.ts'
 import { type Clock, systemClock } from './files/Clock.ts'
+import { expandPaths } from './files/expandPaths.ts'
 import { createDarkroom } from './images/createDarkroom.ts'
 import { testAccount } from './insight/testAccount.ts'
+import { defaultIgnoreRules } from './shots/ignoreRules.ts'
 import { listBuckets } from './store/r2/listBuckets.ts'
 import { reachR2 } from './store/r2/reachR2.ts'
 import { BufferPool } from './transfer/BufferPool.ts'
@@ -44,6 +46,9 @@ const HEARTBEAT_MS = 5_000
 /** A whole test of an account, with its eleven steps. */
 const TEST_LIMIT_MS = 60_000
 const JANITOR_MS = 10 * 60_000
+
+/** What a second push tries again. */
+const TRIED_AGAIN: ReadonlySet<FrameStatus> = new Set<FrameStatus>(['failed', 'attention', 'cancelled', 'paused'])
 
 type PrivateAnswers = {
   readonly [K in PrivateCallName]: (
@@ -73,8 +78,12 @@ export interface Engine {
   readonly private: PrivateAnswers
   /** For the terminal, which knows its folders by their paths. */
   readonly push: {
+    /** The collection of a folder, made or found again. @throws AppError `already-running`. */
     collection(rootPath: string, prefix: string, rules: CollectionRules): Collection
-    add(collectionId: string, paths: ReadonlyArray<string>): ReturnType<Answers<'queue:add'>['queue:add']>
+    /** Files and folders into it; what failed or was cancelled before is tried again. @returns the paths of its frames. */
+    add(collection: Collection, paths: ReadonlyArray<string>, signal: AbortSignal): Promise<PushedPaths>
+    /** Their rows, in the same order. */
+    rows(collection: Collection, paths: ReadonlyArray<string>): ReadonlyArray<FrameView>
   }
   totals(collectionId: string | null): Totals
   /** Why nothing is being sent although something waits, with the reason where an account gave one; or null. */
@@ -83,6 +92,8 @@ export interface Engine {
   settled(collectionId: string, signal: AbortSignal): Promise<Totals>
   close(): Promise<void>
 }
+
+export type PushedPaths = { readonly paths: ReadonlyArray<string>; readonly ignored: number }
 
 export function createEngine(options: EngineOptions): Engine {
   const { home, clock = systemClock, random = Math.random } = options
@@ -251,7 +262,24 @@ export function createEngine(options: EngineOptions): Engine {
     },
     push: {
       collection: (rootPath, prefix, rules) => collections.forPush(rootPath, stores.default().id, prefix, rules),
-      add: (collectionId, paths) => queue['queue:add']({ collectionId, paths: [...paths] })
+      add: async (collection, paths, signal) => {
+        const expanded = await expandPaths(paths, defaultIgnoreRules, signal)
+        await collections.take(collection, expanded.files)
+        collections.refuse(collection, expanded.refused)
+        const all = [...expanded.files, ...expanded.refused].map(({ path }) => path)
+        const again = all.flatMap((path) => {
+          const frame = frames.findByPath(collection.id, path)
+          return frame && frame.problem === null && TRIED_AGAIN.has(frame.status) ? [frame.id] : []
+        })
+        await commands.retry(again)
+        dispatcher.wake()
+        return { paths: all, ignored: expanded.ignored }
+      },
+      rows: (collection, paths) =>
+        paths.flatMap((path) => {
+          const frame = frames.findByPath(collection.id, path)
+          return (frame && viewOf(frame.id)) ?? []
+        })
     },
     totals,
     hold: () => (dispatcher.hold === null ? null : { kind: dispatcher.hold, problem: dispatcher.refusal }),

@@ -1,0 +1,68 @@
+import { AppError } from '../shared/errors.ts'
+import { type CollectionRules, type ConflictRule, collectionRulesSchema } from '../shared/model/collection.ts'
+import type { LinkKind } from '../shared/model/link.ts'
+import { ORIGINAL, type Output, WEB } from '../shared/model/output.ts'
+
+export type RuleOptions = {
+  readonly template?: string
+  readonly outputs?: string
+  readonly conflict?: string
+  readonly link?: string
+  readonly cacheControl?: string
+  readonly user?: string
+  readonly mirror?: boolean
+}
+
+/** The folder as it is: its own paths, nothing rendered, and what is replaced is what this folder sent. */
+const MIRROR: Partial<CollectionRules> = {
+  keyTemplate: '{folder}/{name}.{ext}',
+  outputs: [ORIGINAL],
+  conflict: 'replace'
+}
+
+/** The app's rules with what the command line says instead. @throws AppError `bad-request` naming the option. */
+export function rulesFromOptions(base: CollectionRules, options: RuleOptions): CollectionRules {
+  const cacheControl = options.cacheControl
+  const rules: CollectionRules = {
+    ...base,
+    ...(options.mirror ? MIRROR : {}),
+    ...(options.template === undefined ? {} : { keyTemplate: options.template }),
+    ...(options.outputs === undefined ? {} : { outputs: readOutputs(options.outputs, base.outputs) }),
+    ...(options.conflict === undefined ? {} : { conflict: options.conflict as ConflictRule }),
+    ...(options.link === undefined ? {} : { link: readLink(options.link) }),
+    ...(options.user === undefined ? {} : { user: options.user }),
+    ...(cacheControl === undefined
+      ? {}
+      : { cacheControl: { image: cacheControl, video: cacheControl, pdf: cacheControl, other: cacheControl } })
+  }
+  const parsed = collectionRulesSchema.safeParse(rules)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new AppError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+/** Names of outputs, as the settings define them. */
+function readOutputs(text: string, defined: ReadonlyArray<Output>): Output[] {
+  const known = new Map([ORIGINAL, WEB, ...defined].map((output) => [output.id, output]))
+  return text.split(',').map((name) => {
+    const output = known.get(name.trim())
+    if (!output)
+      throw new AppError('bad-request', `--outputs: "${name.trim()}" is not one of ${[...known.keys()].join(', ')}`)
+    return output
+  })
+}
+
+function readLink(text: string): LinkKind {
+  if (text === 'public' || text === 'private') return { kind: text }
+  return { kind: 'signed', seconds: readDuration(text) }
+}
+
+/** @returns seconds, from `90s`, `15m`, `1h`, `7d`. @throws AppError `bad-request`. */
+export function readDuration(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})(s|m|h|d)$/.exec(text) ?? []
+  const seconds = Number(count) * ({ s: 1, m: 60, h: 3_600, d: 86_400 }[unit] ?? 0)
+  if (!(seconds >= 1 && seconds <= 604_800)) {
+    throw new AppError('bad-request', `"${text}" is not a time from 1s to 7d, such as 15m, 1h or 7d`)
+  }
+  return seconds
+}
