@@ -1,0 +1,122 @@
+// Cloudflare's R2 emulator as a process of its own. It lives as long as the IPC channel of whoever started it.
+import { randomBytes, randomUUID } from 'node:crypto'
+import { subscribe } from 'node:diagnostics_channel'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+import { holdLock } from './holdLock.ts'
+import { isAnswering, type LocalEndpoint, readEndpoint, writeEndpoint } from './LocalEndpoint.ts'
+
+/** What `startLocalR2` hands over, as JSON in the first argument. */
+const orderSchema = z.strictObject({
+  folder: z.string(),
+  buckets: z.array(z.string()),
+  port: z.int().nullable()
+})
+
+/** What it hears. `taken`: another process serves this folder, or is about to. */
+export type FromLocalR2 =
+  | { readonly kind: 'ready'; readonly endpoint: LocalEndpoint }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'failed'; readonly message: string }
+
+type Server = { readonly port: number; readonly workerdPid: number | null; stop(): Promise<void> }
+
+try {
+  const { folder, buckets, port } = orderSchema.parse(JSON.parse(process.argv[2] ?? ''))
+  await mkdir(folder, { recursive: true })
+  if (holdLock(join(folder, 'lock.sqlite'))) await serve(folder, buckets, port)
+  else tell({ kind: 'taken' })
+} catch (error) {
+  tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+}
+
+async function serve(folder: string, wanted: ReadonlyArray<string>, askedPort: number | null): Promise<void> {
+  const known = await readEndpoint(folder)
+  if (known) await endLeftover(known)
+  const settings = {
+    instance: randomUUID(),
+    accessKeyId: known?.accessKeyId ?? randomBytes(16).toString('hex'),
+    secretAccessKey: known?.secretAccessKey ?? randomBytes(32).toString('hex'),
+    buckets: [...new Set([...(known?.buckets ?? []), ...wanted])].sort()
+  }
+  const port = askedPort ?? known?.port ?? 0
+  // A port that someone else has taken meanwhile costs the old addresses, not the objects.
+  const server = await startMiniflare(folder, settings, port).catch((error: unknown) => {
+    if (port === 0) throw error
+    return startMiniflare(folder, settings, 0)
+  })
+  endWith(server)
+  const endpoint = { ...settings, port: server.port, workerdPid: server.workerdPid }
+  await writeEndpoint(folder, endpoint)
+  tell({ kind: 'ready', endpoint })
+}
+
+async function startMiniflare(
+  folder: string,
+  {
+    instance,
+    buckets,
+    accessKeyId,
+    secretAccessKey
+  }: Pick<LocalEndpoint, 'instance' | 'buckets' | 'accessKeyId' | 'secretAccessKey'>,
+  port: number
+): Promise<Server> {
+  const { Log, LogLevel, Miniflare } = await import('miniflare')
+  let workerdPid: number | null = null
+  const watch = (message: unknown) => {
+    if (isChildProcess(message))
+      message.process.once('spawn', () => {
+        workerdPid = message.process.pid ?? null
+      })
+  }
+  subscribe('child_process', watch)
+  const miniflare = new Miniflare({
+    modules: true,
+    script: `export default { fetch() { return new Response(${JSON.stringify(instance)}) } }`,
+    compatibilityDate: '2026-07-01',
+    cf: false, // otherwise it asks Cloudflare about this computer's connection
+    log: new Log(LogLevel.NONE),
+    host: '127.0.0.1',
+    port,
+    r2Persist: join(folder, 'objects'),
+    r2Buckets: Object.fromEntries(
+      buckets.map((id, index) => [`BUCKET_${index}`, { id, s3Credentials: { accessKeyId, secretAccessKey } }])
+    )
+  })
+  try {
+    const url = await miniflare.ready
+    return { port: Number(url.port), workerdPid, stop: () => miniflare.dispose() }
+  } catch (error) {
+    await miniflare.dispose().catch(() => {}) // the first error tells more
+    throw error
+  }
+}
+
+/** Ends with the parent, and on request. */
+function endWith(server: Server): void {
+  const end = () => {
+    server.stop().finally(() => process.exit())
+  }
+  process.once('disconnect', end)
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+  if (!process.connected) end() // the parent went while this process was starting
+}
+
+/** A runtime whose own parent was killed still holds the port and the objects. It is ours if it answers as ours. */
+async function endLeftover(known: LocalEndpoint): Promise<void> {
+  if (known.workerdPid === null || !(await isAnswering(known))) return
+  process.kill(known.workerdPid)
+  while (await isAnswering(known)) await sleep(20)
+}
+
+/** What Node announces when it starts a process. */
+function isChildProcess(message: unknown): message is { readonly process: import('node:child_process').ChildProcess } {
+  return typeof message === 'object' && message !== null && 'process' in message
+}
+
+function tell(message: FromLocalR2): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => message.kind !== 'ready' && process.disconnect())
+}
