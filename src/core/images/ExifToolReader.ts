@@ -1,0 +1,42 @@
+import type { ExifTool } from 'exiftool-vendored'
+import { AppError } from '../../shared/errors.ts'
+
+/** What ExifTool said, by tag name. Numbers come as numbers where the value looks like one. */
+export type ExifToolTags = Readonly<Record<string, unknown>>
+
+/** One file takes 40 ms; a few seconds mean a process that will not answer. */
+const TASK_TIMEOUT_MS = 10_000
+
+/**
+ * The one ExifTool process of this process: started with the first question, started anew after it died or hung.
+ * It ends with us even if we are killed, since it lives on our pipe.
+ */
+export class ExifToolReader {
+  #exiftool: Promise<ExifTool> | null = null
+
+  /**
+   * @param args For example `-DateTimeOriginal`, `-Orientation#` (`#`: as a number).
+   * @throws AppError `picture-unsupported` where there is no perl or ExifTool cannot make sense of the file.
+   */
+  async read(path: string, args: ReadonlyArray<string>): Promise<ExifToolTags> {
+    this.#exiftool ??= start()
+    try {
+      const exiftool = await this.#exiftool
+      return await exiftool.readRaw(path, { readArgs: [...args] })
+    } catch (error) {
+      throw new AppError('picture-unsupported', `ExifTool could not read ${path}`, { cause: error })
+    }
+  }
+
+  async close(): Promise<void> {
+    const exiftool = await this.#exiftool?.catch(() => null)
+    this.#exiftool = null
+    await exiftool?.end()
+  }
+}
+
+/** Loaded only when needed: the library costs a tenth of a second, and most shoots are JPEG. */
+async function start(): Promise<ExifTool> {
+  const { ExifTool } = await import('exiftool-vendored')
+  return new ExifTool({ maxProcs: 1, taskTimeoutMillis: TASK_TIMEOUT_MS, taskRetries: 1, geolocation: false })
+}

@@ -1,0 +1,62 @@
+import type { Metadata } from 'sharp'
+import { nameCamera } from './cameraName.ts'
+import type { CaptureTime } from './captureTime.ts'
+import { type ExifFacts, readExif } from './exif.ts'
+import type { Exposure } from './exposure.ts'
+import type { Position } from './position.ts'
+import { readXmp, type XmpFacts } from './xmp.ts'
+
+/** What a picture's metadata tells about it, whichever block says so. */
+export type Description = {
+  readonly capturedAt: CaptureTime | null
+  readonly camera: string | null
+  readonly lens: string | null
+  readonly exposure: Exposure
+  readonly creator: string | null
+  readonly copyright: string | null
+  readonly usageTerms: string | null
+  readonly webStatement: string | null
+  readonly position: Position | null
+  readonly hasPosition: boolean
+  readonly isAdobeRgb: boolean
+  /** What could not be read, in technical words. */
+  readonly faults: ReadonlyArray<string>
+}
+
+/** Joins EXIF and XMP as sharp hands them over. A block that cannot be read is a fault, and the other one stands. */
+export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp'>): Description {
+  const faults: string[] = []
+  const exif = attempt('EXIF', metadata.exif, readExif, faults)
+  const xmp = attempt('XMP', metadata.xmp, readXmp, faults)
+  return {
+    capturedAt: exif?.capturedAt ?? xmp?.capturedAt ?? null,
+    camera: exif && nameCamera(exif.make, exif.model),
+    lens: exif?.lens ?? xmp?.lens ?? null,
+    exposure: exif?.exposure ?? { seconds: null, fNumber: null, iso: null, focalLengthMm: null },
+    ...rights(exif, xmp),
+    position: exif?.position ?? xmp?.position ?? null,
+    hasPosition: (exif?.hasPosition ?? false) || (xmp?.hasPosition ?? false),
+    isAdobeRgb: exif?.isAdobeRgb ?? false,
+    faults
+  }
+}
+
+/** XMP first: it is UTF-8 by definition, where EXIF may have lost its accents. */
+function rights(exif: ExifFacts | null, xmp: XmpFacts | null) {
+  return {
+    creator: xmp?.creator ?? exif?.creator ?? null,
+    copyright: xmp?.copyright ?? exif?.copyright ?? null,
+    usageTerms: xmp?.usageTerms ?? null,
+    webStatement: xmp?.webStatement ?? null
+  }
+}
+
+function attempt<T>(name: string, block: Buffer | undefined, read: (block: Buffer) => T, faults: string[]): T | null {
+  if (block === undefined || block.length === 0) return null
+  try {
+    return read(block)
+  } catch (error) {
+    faults.push(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    return null
+  }
+}

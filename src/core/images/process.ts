@@ -1,0 +1,61 @@
+// The darkroom as a process of its own, as `core/process.ts` is for the engine: reads and renders what it is asked over
+// its IPC channel, and ends with it. Started by DarkroomProcess with the memory limit in bytes as its argument.
+import { constants, setPriority } from 'node:os'
+import { toProblem } from '../../shared/errors.ts'
+import { ExifToolReader } from './ExifToolReader.ts'
+import { readFacts, readType } from './readFacts.ts'
+import { render } from './render.ts'
+import type { Message, Outcome, Request, Task } from './tasks.ts'
+
+/** Room for Node, the encoders and what is left from the job before. */
+const DECODER_SHARE = 0.75
+
+/** How often the memory in use is told where nobody can look from outside. */
+const MEMORY_REPORT_MS = 200
+
+const memoryLimitBytes = Number(process.argv[2])
+const exiftool = new ExifToolReader()
+
+function perform(task: Task): Promise<Outcome> {
+  switch (task.kind) {
+    case 'inspect':
+      return readFacts(task.path, exiftool)
+    case 'identify':
+      return readType(task.path, task.problem)
+    case 'render':
+      lowerPriority()
+      return render(task.job, memoryLimitBytes * DECODER_SHARE)
+  }
+}
+
+/** Rendering takes every core for minutes; windows and senders go first. Some systems do not allow it: then not. */
+function lowerPriority(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // Only the order of work depends on it.
+  }
+}
+
+function send(message: Message): void {
+  // Between the parent's death and our 'disconnect' there is nobody to tell.
+  if (process.connected) process.send?.(message)
+}
+
+process.on('message', async ({ id, task }: Request) => {
+  try {
+    send({ kind: 'done', id, outcome: await perform(task) })
+  } catch (error) {
+    const { code, detail } = toProblem(error)
+    send({ kind: 'failed', id, code, message: detail })
+  }
+})
+
+// An orderly exit would wait for a decoder that may never come back. ExifTool ends when its pipe closes.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+
+if (process.platform !== 'linux') {
+  setInterval(() => send({ kind: 'memory', rssBytes: process.memoryUsage.rss() }), MEMORY_REPORT_MS).unref()
+}
+
+send({ kind: 'ready' })

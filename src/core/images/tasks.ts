@@ -1,0 +1,23 @@
+import type { ErrorCode, Problem } from '../../shared/errors.ts'
+import type { FrameFacts, RenderJob, RenderResult } from './Darkroom.ts'
+
+/** What a darkroom process is asked. */
+export type Task =
+  | { readonly kind: 'inspect'; readonly path: string }
+  /** Type alone, for a frame whose metadata brought a process down; `problem` goes into its facts. */
+  | { readonly kind: 'identify'; readonly path: string; readonly problem: Problem }
+  | { readonly kind: 'render'; readonly job: RenderJob }
+
+export type Outcome = FrameFacts | RenderResult
+
+export type OutcomeOf<T extends Task> = T extends { readonly kind: 'render' } ? RenderResult : FrameFacts
+
+/** To a darkroom process; `id` comes back with the answer. */
+export type Request = { readonly id: number; readonly task: Task }
+
+/** From a darkroom process. An error loses its class on the way, so it travels as code and words. */
+export type Message =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'memory'; readonly rssBytes: number }
+  | { readonly kind: 'done'; readonly id: number; readonly outcome: Outcome }
+  | { readonly kind: 'failed'; readonly id: number; readonly code: ErrorCode; readonly message: string }
