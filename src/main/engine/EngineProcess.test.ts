@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultSettings } from '../../shared/model/settings.ts'
+import { BoundedLog } from './BoundedLog.ts'
+import { EngineProcess, type EngineState } from './EngineProcess.ts'
+
+/** An engine of the same protocol: each path it is asked about says what it does. */
+const STAND_IN = `
+let config = null
+process.on('message', ({ id, name, input }) => {
+  const reply = (value) => process.send({ kind: 'reply', id, ok: true, value })
+  if (name === 'engine:configure') { config = input; return reply(null) }
+  if (name === 'engine:drain') return reply(null)
+  const { collectionId } = input
+  const id0 = '00000000-0000-4000-8000-00000000000'
+  if (collectionId === id0 + '1') return process.kill(process.pid, 'SIGKILL')
+  if (collectionId === id0 + '2') return process.send({ kind: 'reply', id, ok: false, error: { code: 'network', detail: 'no way' } })
+  if (collectionId === id0 + '3') return reply({ frames: 'many' })
+  if (collectionId === id0 + '4') process.send({ kind: 'event', name: 'queue:reordered', payload: [{ collectionId }] })
+  if (collectionId === id0 + '5') process.send({ kind: 'event', name: 'queue:exploded', payload: [] })
+  reply({ collectionId, frames: process.pid, waiting: 0, working: 0, done: config.accounts.length, needsYou: 0, cancelled: 0,
+    totalBytes: 0, doneBytes: 0, bytesPerSecond: 0, secondsLeft: null, hold: null })
+})
+process.on('disconnect', () => process.exit())
+console.log('an engine begins in ' + process.argv.slice(2).join(' '))
+process.send({ kind: 'ready' })
+`
+const collection = (digit: number) => ({ collectionId: `00000000-0000-4000-8000-00000000000${digit}` })
+
+let home: string
+let engine: EngineProcess
+let states: EngineState[]
+let announced: string[]
+let log: BoundedLog
+
+function create(source: string, pausesMs = [1]): EngineProcess {
+  const entry = join(home, 'engine.mjs')
+  writeFileSync(entry, source)
+  return new EngineProcess({
+    nodePath: process.execPath,
+    entry,
+    home,
+    env: process.env,
+    log,
+    configure: async () => ({ accounts: [], defaultAccountId: null, newCollection: defaultSettings.newCollection }),
+    onEvent: (name) => announced.push(name),
+    onState: (state) => states.push(state),
+    checksReplies: true,
+    pausesMs
+  })
+}
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'silverdrop-engine-'))
+  log = new BoundedLog(join(home, 'engine.log'))
+  states = []
+  announced = []
+})
+afterEach(async () => {
+  await engine.stop(1_000)
+  await log.close()
+  rmSync(home, { recursive: true, force: true })
+})
+
+describe('EngineProcess', () => {
+  it('holds questions until the engine is configured, then asks them', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    const totals = await engine.ask('queue:totals', { collectionId: null })
+    expect(totals.frames).toBe(engine.pid)
+    expect(states).toEqual(['starting', 'running'])
+  })
+
+  it('passes failures on with their code', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    await expect(engine.ask('queue:totals', collection(2))).rejects.toMatchObject({
+      code: 'network',
+      message: 'no way'
+    })
+  })
+
+  it('does not believe a reply that is not as the contract says', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    await expect(engine.ask('queue:totals', collection(3))).rejects.toMatchObject({ code: 'internal' })
+  })
+
+  it('announces the events of the contract, in order, and no others', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    await engine.ask('queue:totals', collection(4))
+    await engine.ask('queue:totals', collection(5))
+    expect(announced).toEqual(['queue:reordered'])
+  })
+
+  it('answers open questions when the engine is killed, starts it again and configures it again', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    const first = await engine.ask('queue:totals', { collectionId: null })
+    const lost = [engine.ask('queue:totals', collection(1)), engine.ask('queue:totals', { collectionId: null })]
+    const outcomes = await Promise.allSettled(lost)
+    expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: { code: 'engine-stopped', isRetryable: true } })
+    await expect.poll(() => engine.state).toBe('running')
+    const second = await engine.ask('queue:totals', { collectionId: null })
+    expect(second.frames).not.toBe(first.frames)
+    expect(states).toEqual(['starting', 'running', 'stopped', 'starting', 'running'])
+  })
+
+  it('answers at once while there is no engine', async () => {
+    engine = create(STAND_IN, [600_000])
+    engine.start()
+    await expect(engine.ask('queue:totals', collection(1))).rejects.toMatchObject({ code: 'engine-stopped' })
+    await expect(engine.ask('queue:totals', { collectionId: null })).rejects.toMatchObject({ code: 'engine-stopped' })
+    expect(engine.pid).toBeNull()
+  })
+
+  it('keeps trying an engine that cannot start', async () => {
+    engine = create(`import '${'./nowhere.mjs'}'`)
+    engine.start()
+    await expect.poll(() => states.filter((state) => state === 'starting').length).toBeGreaterThan(2)
+  })
+
+  it('says so when there is no Node to run it', async () => {
+    engine = new EngineProcess({
+      nodePath: join(home, 'no-node'),
+      entry: 'none',
+      home,
+      env: {},
+      log,
+      configure: () => Promise.reject(new Error('never asked')),
+      onEvent: () => {},
+      onState: (state) => states.push(state),
+      checksReplies: true,
+      pausesMs: [600_000]
+    })
+    engine.start()
+    await expect(engine.ask('queue:totals', { collectionId: null })).rejects.toMatchObject({ code: 'engine-stopped' })
+  })
+
+  it('ends the engine when told to stop, even one that does not listen, and does not start it again', async () => {
+    engine = create(`${STAND_IN}; process.removeAllListeners('disconnect'); setInterval(() => {}, 1_000)`)
+    engine.start()
+    await engine.ask('queue:totals', { collectionId: null })
+    const pid = engine.pid ?? Number.NaN
+    await engine.stop(5_000)
+    expect(() => process.kill(pid, 0)).toThrowError('ESRCH')
+    expect(states).toEqual(['starting', 'running', 'stopped'])
+  })
+
+  it('writes what the engine prints to the log', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    await engine.ask('queue:totals', { collectionId: null })
+    await expect
+      .poll(() => readFileSync(join(home, 'engine.log'), 'utf8'))
+      .toContain(`engine: an engine begins in --home ${home}`)
+  })
+})

@@ -1,0 +1,28 @@
+import type { Totals } from '../../shared/model/frame.ts'
+import { formatDuration } from '../../shared/units.ts'
+import type { EngineState } from '../engine/EngineProcess.ts'
+
+const holdWords = {
+  paused: 'Paused',
+  offline: 'Held: no network',
+  'no-secret': 'Held: an account has no secret',
+  'disk-full': 'Held: this disk is full'
+} as const satisfies Record<NonNullable<Totals['hold']>, string>
+
+/** How everything is going, in the one line that a tray has. @param totals Of all collections; null before the first. */
+export function statusSentence(totals: Totals | null, engine: EngineState): string {
+  if (engine !== 'running') return engine === 'starting' ? 'Starting' : 'Starting again'
+  if (!totals || totals.frames === 0) return 'Nothing to send'
+  const open = totals.waiting + totals.working
+  if (open > 0 && totals.hold) return `${holdWords[totals.hold]}, ${frames(open)} to go`
+  if (open > 0) {
+    const left = totals.secondsLeft === null ? '' : `, ${formatDuration(totals.secondsLeft)} left`
+    return `Sending, ${frames(open)} to go${left}`
+  }
+  if (totals.needsYou > 0) return totals.needsYou === 1 ? '1 frame needs you' : `${totals.needsYou} frames need you`
+  return 'All in the bucket'
+}
+
+function frames(count: number): string {
+  return count === 1 ? '1 frame' : `${count.toLocaleString('en')} frames`
+}
