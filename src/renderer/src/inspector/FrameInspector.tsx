@@ -1,0 +1,183 @@
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleHelp,
+  Copy,
+  Info,
+  LoaderCircle,
+  type LucideIcon
+} from 'lucide-react'
+import type { FrameView, UploadView } from '../../../shared/model/frame.ts'
+import { formatBytes } from '../../../shared/units.ts'
+import { problemWords } from '../../../shared/words/problemWords.ts'
+import { frameSentence, frameTone, type Tone, uploadSentence, uploadTone } from '../../../shared/words/stateWords.ts'
+import type { LinkSource } from '../links/LinkActions.ts'
+import { LinkPanel } from '../links/LinkPanel.tsx'
+import { useServices } from '../services.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { classNames } from '../ui/classNames.ts'
+import { ProblemNote } from '../ui/ProblemNote.tsx'
+import { Thumb } from '../ui/Thumb.tsx'
+import { useNow } from '../ui/useNow.ts'
+import { frameFacts, proofSentence } from './frameFacts.ts'
+import styles from './Inspector.module.css'
+import { useFrameDetail } from './useFrameDetail.ts'
+
+const css = classNames(styles)
+
+const toneIcons: Readonly<Record<Tone, LucideIcon>> = {
+  quiet: CircleDashed,
+  active: LoaderCircle,
+  good: CircleCheck,
+  warn: CircleHelp,
+  bad: CircleAlert
+}
+
+/** One frame: picture, outputs, links, facts, proof, and what is wrong where something is. */
+export function FrameInspector({ frame }: { readonly frame: FrameView }) {
+  const { workspace, linkActions } = useServices()
+  const detail = useFrameDetail(frame)
+  const isCounting = frame.uploads.some(({ status }) => status === 'retrying')
+  const nowMs = useNow(isCounting ? 1000 : null)
+  const arrived = frame.uploads.filter(({ status }) => status === 'done')
+  const troubled = frame.uploads.find(({ problem }) => problem !== null) ?? null
+  const problem = frame.problem ?? troubled?.problem ?? null
+  const select = { ids: [frame.id] }
+  return (
+    <div className={css('inspector')}>
+      <div className={css('preview')}>
+        <Thumb previewUrl={frame.previewUrl} kind={frame.kind} isWhole alt={frame.name} />
+      </div>
+      <div>
+        <h2 className={css('name')}>{frame.name}</h2>
+        <p className={css('small')}>
+          {formatBytes(frame.sizeBytes)} · <span className={css(frameTone(frame))}>{frameSentence(frame, nowMs)}</span>
+        </p>
+      </div>
+      {problem !== null && (
+        <ProblemNote
+          problem={problem}
+          subject={troubled?.key ?? frame.name}
+          onCopy={(text) => void linkActions.copyText(text, 'Technical text')}
+        >
+          <ProblemButtons
+            frame={frame}
+            action={problemWords(problem, null).action}
+            onAccounts={() => workspace.go({ kind: 'accounts' })}
+          />
+        </ProblemNote>
+      )}
+      <ul className={css('outputs')} aria-label="Outputs">
+        {frame.uploads.map((upload) => (
+          <Output key={upload.id} frame={frame} upload={upload} nowMs={nowMs} />
+        ))}
+      </ul>
+      {arrived.length > 0 && (
+        <section className={css('section')} aria-label="Links">
+          <LinkPanel
+            source={{ kind: 'frames', select, outputId: null }}
+            label={arrived.length === 1 ? 'Copy link' : 'Copy links'}
+            outputs={arrived.map(({ outputId }) => outputId)}
+          />
+        </section>
+      )}
+      {frame.notes.length > 0 && (
+        <ul className={css('notes')} aria-label="Notes">
+          {frame.notes.map((note) => (
+            <li key={note} className={css('note')}>
+              <Info size={14} aria-hidden />
+              {note}
+            </li>
+          ))}
+        </ul>
+      )}
+      {detail && (
+        <section className={css('section')} aria-label="Facts">
+          <dl className={css('facts')}>
+            {frameFacts(detail).map(({ label, value, isDigest = false }) => (
+              <div key={label} style={{ display: 'contents' }}>
+                <dt>{label}</dt>
+                <dd className={css(isDigest && 'digest')}>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      )}
+    </div>
+  )
+}
+
+type OutputProps = { readonly frame: FrameView; readonly upload: UploadView; readonly nowMs: number }
+
+function Output({ frame, upload, nowMs }: OutputProps) {
+  const { linkActions } = useServices()
+  const tone = uploadTone(upload)
+  const Icon = toneIcons[tone]
+  const { outputId, widthPx, heightPx, sizeBytes, proof } = upload
+  const size = [
+    ...(widthPx !== null && heightPx !== null ? [`${widthPx} × ${heightPx}`] : []),
+    ...(sizeBytes === null ? [] : [formatBytes(sizeBytes)])
+  ].join(' · ')
+  const source: LinkSource = { kind: 'frames', select: { ids: [frame.id] }, outputId }
+  return (
+    <li className={css('output')}>
+      <Icon size={16} aria-hidden className={css(tone)} />
+      <span>
+        <span className={css('outputName')}>{outputId}</span> <span className={css('small')}>{size}</span>
+      </span>
+      {upload.status === 'done' ? (
+        <IconButton
+          isSmall
+          label={`Copy the link of ${outputId}`}
+          icon={Copy}
+          onPress={() => void linkActions.copy(source, null, 'plain')}
+        />
+      ) : (
+        <span />
+      )}
+      <span className={css('outputState', proof === null ? tone : 'quiet')} title={upload.key ?? ''}>
+        {proof === null ? uploadSentence(upload, nowMs) : proofSentence(proof)}
+      </span>
+    </li>
+  )
+}
+
+type ProblemButtonsProps = {
+  readonly frame: FrameView
+  readonly action: ReturnType<typeof problemWords>['action']
+  readonly onAccounts: () => void
+}
+
+function ProblemButtons({ frame, action, onAccounts }: ProblemButtonsProps) {
+  const { queueActions, workspace } = useServices()
+  const select = { ids: [frame.id] }
+  const retry = <Button onPress={() => void queueActions.retry(select)}>Try again</Button>
+  switch (action) {
+    case 'resolve':
+      return (
+        <>
+          <Button onPress={() => void queueActions.resolve(select, 'keep-both')}>Keep both</Button>
+          <Button onPress={() => void queueActions.resolve(select, 'replace')}>Replace</Button>
+          <Button onPress={() => void queueActions.resolve(select, 'skip')}>Skip</Button>
+        </>
+      )
+    case 'open-accounts':
+      return <Button onPress={onAccounts}>Open accounts</Button>
+    case 'open-settings': {
+      const dialog = { kind: 'collection-settings', collectionId: frame.collectionId } as const
+      return <Button onPress={() => workspace.openDialog(dialog)}>Collection settings…</Button>
+    }
+    case 'show-file':
+      return (
+        <>
+          <Button onPress={() => void queueActions.showFile(frame.path)}>Show the file</Button>
+          {retry}
+        </>
+      )
+    case 'retry':
+      return retry
+    case 'none':
+      return null
+  }
+}

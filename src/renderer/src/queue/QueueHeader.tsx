@@ -1,0 +1,140 @@
+import { Ellipsis, Pause, Play, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { MenuTrigger, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import type { AccountView } from '../../../shared/model/account.ts'
+import type { CollectionView } from '../../../shared/model/collection.ts'
+import { type Forecast, type QueueFilter, queueFilters, type Totals } from '../../../shared/model/frame.ts'
+import { formatBytes } from '../../../shared/units.ts'
+import { countOf, filterWords, formatCount } from '../../../shared/words/stateWords.ts'
+import { accountPlace } from '../accounts/accountWords.ts'
+import { LinkButton } from '../links/LinkButton.tsx'
+import { type Services, useServices } from '../services.ts'
+import { Button, IconButton } from '../ui/Button.tsx'
+import { classNames } from '../ui/classNames.ts'
+import { DropMenu, type MenuEntry } from '../ui/Menu.tsx'
+import { useStore } from '../ui/useStore.ts'
+import styles from './QueueHeader.module.css'
+
+const css = classNames(styles)
+
+type QueueHeaderProps = {
+  /** Null: all collections together. */
+  readonly collection: CollectionView | null
+  readonly totals: Totals | null
+  readonly filter: QueueFilter
+  readonly onFilter: (filter: QueueFilter) => void
+}
+
+export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeaderProps) {
+  const services = useServices()
+  const { app, selection } = services
+  const accounts = useStore(app, (state) => state.accounts)
+  const forecast = useStore(app, (state) => (collection ? (state.forecasts.get(collection.id) ?? null) : null))
+  // `selection` counts ids; the number alone decides whether this header is drawn again.
+  const chosenCount = useStore(selection, () => selection.count)
+  const isEverything = useStore(selection, (state) => state.chosen.kind === 'everything')
+
+  const whole = { collectionId: collection?.id ?? null, filter }
+  const select = (chosenCount > 0 ? selection.toFrameSelection() : null) ?? whole
+  const outputs = collection?.rules.outputs.map(({ id }) => id) ?? []
+  return (
+    <header className={css('header')}>
+      <div className={css('line')}>
+        <h1 className={css('name')} title={collection?.name ?? 'All photos'}>
+          {collection?.name ?? 'All photos'}
+        </h1>
+        <span className={css('target')}>{collection && `→ ${targetOf(collection, accounts, forecast)}`}</span>
+        {chosenCount > 1 && (
+          <Button kind="quiet" onPress={() => selection.clear()}>
+            {`${isEverything ? 'All ' : ''}${formatCount(chosenCount)} chosen, clear`}
+          </Button>
+        )}
+        <LinkButton
+          source={{ kind: 'frames', select, outputId: null }}
+          label={chosenCount === 1 ? 'Copy link' : 'Copy links'}
+          outputs={outputs}
+          isDisabled={totals === null || totals.frames === 0}
+        />
+        {collection && (
+          <MenuTrigger>
+            <IconButton label="Collection actions" icon={Ellipsis} />
+            <DropMenu label="Collection actions" entries={collectionMenu(services, collection)} />
+          </MenuTrigger>
+        )}
+      </div>
+      <div className={css('line')}>
+        <ToggleButtonGroup
+          aria-label="Show"
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[filter]}
+          onSelectionChange={(keys) => {
+            const next = queueFilters.find((candidate) => keys.has(candidate))
+            if (next) onFilter(next)
+          }}
+          className={css('filters')}
+        >
+          {queueFilters.map((value) => {
+            const count = totals === null ? 0 : countFor(totals, value)
+            if (value === 'cancelled' && count === 0 && filter !== 'cancelled') return null
+            const needsYou = value === 'needs-you' && count > 0
+            return (
+              <ToggleButton key={value} id={value} className={css('filter', needsYou && 'needsYou')}>
+                {`${filterWords[value]} ${formatCount(count)}`}
+              </ToggleButton>
+            )
+          })}
+        </ToggleButtonGroup>
+        {forecast && <span className={css('aside')}>{forecastSentence(forecast)}</span>}
+      </div>
+    </header>
+  )
+}
+
+/** What can be done with a collection, for its header and for the sidebar. */
+export function collectionMenu({ workspace, intake }: Services, collection: CollectionView): MenuEntry[] {
+  const { id, name, isPaused } = collection
+  return [
+    {
+      label: 'Collection settings…',
+      icon: SlidersHorizontal,
+      run: () => workspace.openDialog({ kind: 'collection-settings', collectionId: id })
+    },
+    {
+      label: isPaused ? 'Continue collection' : 'Pause collection',
+      icon: isPaused ? Play : Pause,
+      run: () => void intake.pauseCollection(id, !isPaused)
+    },
+    {
+      label: 'Take off the list',
+      icon: Trash2,
+      startsGroup: true,
+      isDanger: true,
+      run: () => void intake.removeCollection(id, name)
+    }
+  ]
+}
+
+/** For example "412 photos, 38 GB · 1,650 requests · about $0.57 a month". */
+export function forecastSentence({ files, bytes, requests, storageUsdMonth }: Forecast): string {
+  const price = storageUsdMonth < 0.01 ? 'under a cent a month' : `about $${storageUsdMonth.toFixed(2)} a month`
+  return `${countOf(files, 'photo')}, ${formatBytes(bytes)} · ${countOf(requests, 'request')} · ${price}`
+}
+
+function targetOf(collection: CollectionView, accounts: ReadonlyArray<AccountView>, forecast: Forecast | null): string {
+  if (forecast) return forecast.target
+  const view = accounts.find(({ account }) => account.id === collection.accountId)
+  return view
+    ? `${accountPlace(view.account)}/${view.account.prefix}${collection.prefix}`.replace(/\/$/, '')
+    : 'no account'
+}
+
+function countFor(totals: Totals, filter: QueueFilter): number {
+  return {
+    all: totals.frames,
+    waiting: totals.waiting,
+    working: totals.working,
+    done: totals.done,
+    'needs-you': totals.needsYou,
+    cancelled: totals.cancelled
+  }[filter]
+}

@@ -1,0 +1,177 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
+import type { FrameView } from '../../../shared/model/frame.ts'
+import type { Settings } from '../../../shared/model/settings.ts'
+import { useServices } from '../services.ts'
+import { classNames } from '../ui/classNames.ts'
+import { ContextMenu } from '../ui/Menu.tsx'
+import { useStore } from '../ui/useStore.ts'
+import { frameMenu } from './frameMenu.ts'
+import { moveFocus } from './moveFocus.ts'
+import styles from './QueueList.module.css'
+import { QueueRow, ROW_HEIGHT_PX, rowId } from './QueueRow.tsx'
+
+const css = classNames(styles)
+
+type QueueListProps = { readonly total: number; readonly density: Settings['density']; readonly label: string }
+
+/** The frames as a listbox: the list keeps the keyboard's focus, `aria-activedescendant` says in which row. */
+export function QueueList({ total, density, label }: QueueListProps) {
+  const services = useServices()
+  const { queue, selection, workspace } = services
+  const scroller = useRef<HTMLDivElement>(null)
+  const menuAnchor = useRef<HTMLDivElement>(null)
+  const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null)
+  // The ring around the row is for the keyboard; a click shows what is chosen.
+  const [isByKeyboard, setByKeyboard] = useState(false)
+  const focusIndex = useStore(selection, (state) => state.focusIndex)
+  const rowHeightPx = ROW_HEIGHT_PX[density]
+
+  const rows = useVirtualizer({
+    count: total,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeightPx,
+    overscan: 8,
+    // The row with the focus stays in the page however far away: a screen reader must find it.
+    rangeExtractor: (range) => {
+      const indexes = defaultRangeExtractor(range)
+      return indexes.includes(focusIndex) || focusIndex >= total
+        ? indexes
+        : [...indexes, focusIndex].sort((a, b) => a - b)
+    }
+  })
+  const range = rows.range
+  const first = range?.startIndex ?? 0
+  const last = range?.endIndex ?? 0
+
+  useEffect(() => queue.look(first, last), [queue, first, last])
+  useEffect(() => {
+    // Rows of another height: what was measured before no longer holds.
+    if (rowHeightPx > 0) rows.measure()
+  }, [rows, rowHeightPx])
+
+  function openInspector(index: number): void {
+    selection.choose(index)
+    workspace.setOpen('inspector', true)
+  }
+
+  function openMenu(index: number, x: number, y: number): void {
+    const frame = queue.frameAt(index)
+    if (!frame) return
+    if (!selection.isChosen(frame.id)) selection.choose(index)
+    setMenuAt({ x, y })
+  }
+
+  function onMouseDown(event: MouseEvent<HTMLElement>): void {
+    const index = indexOf(event)
+    if (index === null || event.button !== 0) return
+    event.preventDefault() // the list keeps the focus, not the row
+    scroller.current?.focus()
+    setByKeyboard(false)
+    const dots = event.target instanceof Element ? event.target.closest('[data-more]') : null
+    if (dots) {
+      const box = dots.getBoundingClientRect()
+      openMenu(index, box.left, box.bottom)
+    } else if (event.shiftKey) void selection.extendTo(index)
+    else if (event.ctrlKey || event.metaKey) void selection.toggle(index)
+    else selection.choose(index)
+  }
+
+  function onDoubleClick(event: MouseEvent<HTMLElement>): void {
+    const index = indexOf(event)
+    if (index !== null) openInspector(index)
+  }
+
+  function onContextMenu(event: MouseEvent<HTMLElement>): void {
+    // A keyboard's menu key comes through here as well, without a place: `onKeyDown` has answered it.
+    const index = indexOf(event)
+    event.preventDefault()
+    if (index !== null) openMenu(index, event.clientX, event.clientY)
+  }
+
+  function openMenuAtFocus(): void {
+    const box = document.getElementById(rowId(focusIndex))?.getBoundingClientRect()
+    if (box) openMenu(focusIndex, box.left + 80, box.bottom)
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+    setByKeyboard(true)
+    const isCommand = event.ctrlKey || event.metaKey
+    const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeightPx) - 1)
+    const target = moveFocus(event.key, focusIndex, total, pageRows)
+    const select = selection.toFrameSelection()
+    if (target !== null) {
+      if (event.shiftKey) void selection.extendTo(target)
+      else if (isCommand) selection.focus(target)
+      else selection.choose(target)
+      rows.scrollToIndex(target, { align: 'auto' })
+    } else if (isCommand && event.key === 'a') selection.chooseEverything()
+    else if (isCommand && event.key === 'c' && select) {
+      void services.linkActions.copy({ kind: 'frames', select, outputId: null }, null, 'plain')
+    } else if (event.key === ' ') void selection.toggle(focusIndex)
+    else if (event.key === 'Enter') openInspector(focusIndex)
+    else if (event.key === 'Escape') selection.clear()
+    else if (event.key === 'Delete' && select) void services.queueActions.cancel(select)
+    else if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) openMenuAtFocus()
+    else return
+    event.preventDefault()
+  }
+
+  const select = menuAt === null ? null : selection.toFrameSelection()
+  return (
+    <>
+      <div
+        ref={scroller}
+        role="listbox"
+        aria-label={label}
+        aria-multiselectable
+        aria-activedescendant={total > 0 ? rowId(focusIndex) : undefined}
+        tabIndex={0}
+        data-keyboard={isByKeyboard}
+        onFocus={() => setByKeyboard(true)}
+        className={css('list')}
+        onKeyDown={onKeyDown}
+        onMouseDown={onMouseDown}
+        onDoubleClick={onDoubleClick}
+        onContextMenu={onContextMenu}
+      >
+        <div className={css('rows')} style={{ height: rows.getTotalSize() }}>
+          {rows.getVirtualItems().map((row) => (
+            <QueueRow
+              key={queue.frameAt(row.index)?.id ?? row.index}
+              index={row.index}
+              topPx={row.start}
+              total={total}
+              density={density}
+            />
+          ))}
+        </div>
+      </div>
+      <div ref={menuAnchor} className={css('anchor')} style={{ left: menuAt?.x ?? 0, top: menuAt?.y ?? 0 }} />
+      {menuAt !== null && select !== null && (
+        <ContextMenu
+          key={`${menuAt.x} ${menuAt.y}`}
+          anchor={menuAnchor}
+          isOpen
+          label="Actions"
+          entries={frameMenu(services, select, onlyFrame(services))}
+          onDone={() => {
+            setMenuAt(null)
+            scroller.current?.focus()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** The row under the pointer; null between rows. */
+function indexOf({ target }: MouseEvent): number | null {
+  const row = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null
+  const index = Number(row?.dataset['index'])
+  return row !== null && Number.isInteger(index) ? index : null
+}
+
+function onlyFrame({ selection, queue }: ReturnType<typeof useServices>): FrameView | null {
+  return selection.onlyId === null ? null : queue.frameById(selection.onlyId)
+}

@@ -1,0 +1,110 @@
+import { CircleCheckBig, Clock, FolderSync, FolderX, Inbox, Send } from 'lucide-react'
+import { useEffect } from 'react'
+import type { CollectionView } from '../../../shared/model/collection.ts'
+import type { QueueFilter } from '../../../shared/model/frame.ts'
+import { DropInvitation } from '../firstMinute/DropInvitation.tsx'
+import { useServices } from '../services.ts'
+import { Button } from '../ui/Button.tsx'
+import { classNames } from '../ui/classNames.ts'
+import { EmptyState } from '../ui/EmptyState.tsx'
+import { ProblemNote } from '../ui/ProblemNote.tsx'
+import { useStore } from '../ui/useStore.ts'
+import { QueueHeader } from './QueueHeader.tsx'
+import { QueueList } from './QueueList.tsx'
+import styles from './QueueScreen.module.css'
+
+const css = classNames(styles)
+
+const SKELETON_ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']
+
+type QueueScreenProps = { readonly collectionId: string | null; readonly filter: QueueFilter }
+
+/** The frames of one collection, or (null) of all. */
+export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
+  const { app, queue, workspace, linkActions } = useServices()
+  const setFilter = (next: QueueFilter) => workspace.go({ kind: 'queue', collectionId, filter: next })
+  const collection = useStore(app, (state) => state.collections.find(({ id }) => id === collectionId) ?? null)
+  const totals = useStore(app, (state) => state.totals.get(collectionId) ?? null)
+  const density = useStore(app, (state) => state.settings?.density ?? 'comfortable')
+  const engine = useStore(app, (state) => state.engine)
+  const total = useStore(queue, (state) => state.total)
+  const problem = useStore(queue, (state) => state.problem)
+
+  useEffect(() => queue.show(collectionId, filter), [queue, collectionId, filter])
+  useEffect(() => {
+    // Without an engine there are none yet; its start asks again.
+    if (engine === 'running') app.loadTotals(collectionId).catch(() => undefined)
+  }, [app, collectionId, engine])
+
+  const isEmpty = total === 0 && filter === 'all'
+  return (
+    <section className={css('screen')} aria-label={collection?.name ?? 'All photos'}>
+      {!(isEmpty && collection === null) && (
+        <QueueHeader collection={collection} totals={totals} filter={filter} onFilter={setFilter} />
+      )}
+      {problem !== null && (
+        <div className={css('problem')}>
+          <ProblemNote problem={problem} subject={null} onCopy={(text) => void linkActions.copyText(text, 'Text')}>
+            <Button onPress={() => queue.refresh()}>Try again</Button>
+          </ProblemNote>
+        </div>
+      )}
+      {total === null && problem === null && <Skeleton />}
+      {total !== null && total > 0 && (
+        <QueueList total={total} density={density} label={`Frames of ${collection?.name ?? 'all collections'}`} />
+      )}
+      {isEmpty && <EmptyQueue collection={collection} />}
+      {total === 0 && !isEmpty && <EmptyFilter filter={filter} onShowAll={() => setFilter('all')} />}
+    </section>
+  )
+}
+
+function Skeleton() {
+  return (
+    <div className={css('skeleton')} role="status" aria-label="Loading the queue">
+      {SKELETON_ROWS.map((row) => (
+        <div key={row} className={css('skeletonRow')} />
+      ))}
+    </div>
+  )
+}
+
+function EmptyQueue({ collection }: { readonly collection: CollectionView | null }) {
+  if (collection === null || collection.kind === 'drop') return <DropInvitation />
+  const folder = collection.rootPath ?? 'the folder'
+  return collection.state === 'not-connected' ? (
+    <EmptyState
+      icon={FolderX}
+      title="Not connected"
+      text={`${folder} is not there. As soon as its disk or card is back, new photos go to the bucket. Nothing in the bucket changes meanwhile.`}
+    />
+  ) : (
+    <EmptyState
+      icon={FolderSync}
+      title="Watching"
+      text={`What the camera or Lightroom saves in ${folder} appears here and goes to the bucket.`}
+    />
+  )
+}
+
+type EmptyFilterProps = { readonly filter: QueueFilter; readonly onShowAll: () => void }
+
+function EmptyFilter({ filter, onShowAll }: EmptyFilterProps) {
+  const [icon, title, text] = {
+    all: [Inbox, 'Nothing here', 'There are no frames.'] as const,
+    waiting: [Clock, 'Nothing waits', 'Every frame is on its way or has arrived.'] as const,
+    working: [Send, 'Nothing is being sent', 'Frames show here while they are rendered, sent and proved.'] as const,
+    done: [
+      CircleCheckBig,
+      'Nothing has arrived yet',
+      'A frame is done when it is proved to be in the bucket.'
+    ] as const,
+    'needs-you': [CircleCheckBig, 'Nothing needs you', 'Questions and failures would stand here.'] as const,
+    cancelled: [Inbox, 'Nothing was cancelled', 'Cancelled frames can be taken back from here.'] as const
+  }[filter]
+  return (
+    <EmptyState icon={icon} title={title} text={text}>
+      <Button onPress={onShowAll}>Show all</Button>
+    </EmptyState>
+  )
+}

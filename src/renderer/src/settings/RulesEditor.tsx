@@ -1,0 +1,136 @@
+import { Plus } from 'lucide-react'
+import { type CollectionRules, cacheKinds, conflictRules } from '../../../shared/model/collection.ts'
+import type { LinkKind } from '../../../shared/model/link.ts'
+import { ORIGINAL } from '../../../shared/model/output.ts'
+import { Button } from '../ui/Button.tsx'
+import { classNames } from '../ui/classNames.ts'
+import { SelectField, SwitchField, TextField } from '../ui/Field.tsx'
+import { RenditionFields } from './RenditionFields.tsx'
+import styles from './Rules.module.css'
+import { newRendition } from './rulesProblem.ts'
+import { TemplatePreview } from './TemplatePreview.tsx'
+
+const css = classNames(styles)
+
+const DAY_SECONDS = 86_400
+
+const conflictWords = {
+  'keep-both': 'Keep both, the new one gets a number',
+  replace: 'Replace what is there',
+  skip: 'Leave what is there',
+  ask: 'Stop and ask me'
+} as const satisfies Record<CollectionRules['conflict'], string>
+
+const cacheWords = { image: 'Pictures', video: 'Videos', pdf: 'PDF', other: 'Everything else' } as const
+
+const linkChoices = [
+  { value: 'public', label: 'Public, for ever', link: { kind: 'public' } },
+  { value: 'day', label: 'Signed, 1 day', link: { kind: 'signed', seconds: DAY_SECONDS } },
+  { value: 'week', label: 'Signed, 7 days', link: { kind: 'signed', seconds: 7 * DAY_SECONDS } },
+  { value: 'private', label: 'Private, no links', link: { kind: 'private' } }
+] as const satisfies ReadonlyArray<{ value: string; label: string; link: LinkKind }>
+
+type RulesEditorProps = {
+  readonly rules: CollectionRules
+  /** Null: of collections to come. */
+  readonly collectionId: string | null
+  readonly onChange: (rules: CollectionRules) => void
+}
+
+/** What is made of each frame, how it is named, and how its links are made. */
+export function RulesEditor({ rules, collectionId, onChange }: RulesEditorProps) {
+  const change = (part: Partial<CollectionRules>) => onChange({ ...rules, ...part })
+  const { outputs } = rules
+  const hasOriginal = outputs.some(({ kind }) => kind === 'original')
+  return (
+    <div className={css('rules')}>
+      <div className={css('group')}>
+        <h3 className={css('heading')}>Outputs</h3>
+        <SwitchField
+          isSelected={hasOriginal}
+          onChange={(isOn) =>
+            change({ outputs: isOn ? [ORIGINAL, ...outputs] : outputs.filter(({ kind }) => kind !== 'original') })
+          }
+        >
+          The original, byte for byte
+        </SwitchField>
+        {outputs.map((output, index) =>
+          output.kind === 'original' ? null : (
+            <RenditionFields
+              key={output.id}
+              rendition={output}
+              taken={outputs.filter((other) => other !== output).map(({ id }) => id)}
+              onChange={(next) => change({ outputs: outputs.with(index, next) })}
+              onRemove={() => change({ outputs: outputs.toSpliced(index, 1) })}
+            />
+          )
+        )}
+        <div className={css('add')}>
+          <Button icon={Plus} onPress={() => change({ outputs: [...outputs, newRendition(outputs)] })}>
+            Add a rendition
+          </Button>
+        </div>
+      </div>
+      <div className={css('group')}>
+        <TextField
+          label="Names in the bucket"
+          value={rules.keyTemplate}
+          help="{collection} {folder} {date} {year} {month} {day} {name} {output} {ext} {user}"
+          onChange={(keyTemplate) => change({ keyTemplate })}
+        />
+        <TemplatePreview rules={rules} collectionId={collectionId} />
+        <TextField label="{user} stands for" value={rules.user} onChange={(user) => change({ user })} />
+      </div>
+      <div className={css('pair')}>
+        <SelectField
+          label="If the name is taken by something else"
+          value={rules.conflict}
+          options={conflictRules.map((value) => ({ value, label: conflictWords[value] }))}
+          onChange={(conflict) => change({ conflict })}
+        />
+        <SelectField
+          label="Links"
+          value={linkChoiceOf(rules.link)}
+          options={linkOptions(rules.link)}
+          onChange={(value) =>
+            change({ link: linkChoices.find((choice) => choice.value === value)?.link ?? rules.link })
+          }
+        />
+      </div>
+      <div className={css('group')}>
+        <h3 className={css('heading')}>Cache-Control</h3>
+        <p className={css('help')}>How long browsers and Cloudflare may keep a copy. Empty takes the usual.</p>
+        <div className={css('pair')}>
+          {cacheKinds.map((kind) => (
+            <TextField
+              key={kind}
+              label={cacheWords[kind]}
+              value={rules.cacheControl[kind] ?? ''}
+              placeholder="as usual"
+              onChange={(text) => {
+                const { [kind]: _, ...others } = rules.cacheControl
+                change({ cacheControl: text === '' ? others : { ...others, [kind]: text } })
+              }}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function linkChoiceOf(link: LinkKind): string {
+  const same = linkChoices.find(({ link: one }) =>
+    one.kind === 'signed' && link.kind === 'signed' ? one.seconds === link.seconds : one.kind === link.kind
+  )
+  return same?.value ?? 'other'
+}
+
+/** The usual choices, and the present one where it is another length. */
+function linkOptions(link: LinkKind): ReadonlyArray<{ value: string; label: string }> {
+  const other =
+    link.kind === 'signed' && linkChoiceOf(link) === 'other'
+      ? [{ value: 'other', label: `Signed, ${Math.round(link.seconds / 3600)} hours` }]
+      : []
+  return [...linkChoices.map(({ value, label }) => ({ value, label })), ...other]
+}
