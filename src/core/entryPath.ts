@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The files that start as a process or a thread of their own. Sources are named from here, built ones by the key. */
 const entries = {
   engine: 'process.ts',
-  darkroom: 'images/darkroom.ts',
+  darkroom: 'images/process.ts',
   localR2: 'store/local/localR2Process.ts',
   scanWorker: 'files/scanWorker.ts'
 } as const

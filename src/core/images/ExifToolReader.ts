@@ -18,11 +18,24 @@ export class ExifToolReader {
    * @param args For example `-DateTimeOriginal`, `-Orientation#` (`#`: as a number).
    * @throws AppError `picture-unsupported` where there is no perl or ExifTool cannot make sense of the file.
    */
-  async read(path: string, args: ReadonlyArray<string>): Promise<ExifToolTags> {
+  read(path: string, args: ReadonlyArray<string>): Promise<ExifToolTags> {
+    return this.#use(path, (exiftool) => exiftool.readRaw(path, { readArgs: [...args] }))
+  }
+
+  /**
+   * The bytes of an embedded picture.
+   *
+   * @param tag For example `PreviewImage`.
+   * @throws AppError `picture-unsupported`
+   */
+  extract(path: string, tag: string): Promise<Buffer> {
+    return this.#use(path, (exiftool) => exiftool.extractBinaryTagToBuffer(tag, path))
+  }
+
+  async #use<T>(path: string, act: (exiftool: ExifTool) => Promise<T>): Promise<T> {
     this.#exiftool ??= start()
     try {
-      const exiftool = await this.#exiftool
-      return await exiftool.readRaw(path, { readArgs: [...args] })
+      return await act(await this.#exiftool)
     } catch (error) {
       throw new AppError('picture-unsupported', `ExifTool could not read ${path}`, { cause: error })
     }

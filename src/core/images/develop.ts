@@ -5,7 +5,7 @@ import { tagAsAdobeRgb } from './adobeRgb.ts'
 import { decodeHeic } from './decodeHeic.ts'
 import type { Description } from './description.ts'
 import { isHdr } from './hdr.ts'
-import { maxPixels } from './limits.ts'
+import { MAX_PREVIEW_PIXELS, maxPixels } from './limits.ts'
 import { sharp } from './safeSharp.ts'
 import { sharpInput } from './sharpInput.ts'
 
@@ -31,14 +31,33 @@ export async function develop(
   longEdgePx: number
 ): Promise<Negative> {
   const source = await openPicture(path, metadata, description)
-  // The box is square, so it fits before the turn as after it; turning the reduced picture takes a fraction of the memory.
-  const reduced = turn(
-    source.resize({ width: longEdgePx, height: longEdgePx, fit: 'inside', withoutEnlargement: true }),
-    metadata.orientation ?? 1
-  )
-  const { data, info } = await (await toSrgb(reduced, metadata, description))
-    .raw()
-    .toBuffer({ resolveWithObject: true })
+  const reduced = reduceUpright(source, metadata.orientation ?? 1, longEdgePx)
+  return toNegative(await toSrgb(reduced, metadata, description), path)
+}
+
+/**
+ * The same of a JPEG that a RAW carries for showing. Its colours are the camera's choice, sRGB by custom.
+ *
+ * @param orientation EXIF orientation that the JPEG still needs.
+ */
+export async function developPreview(
+  jpeg: Buffer,
+  orientation: number,
+  longEdgePx: number,
+  path: string
+): Promise<Negative> {
+  const source = sharp(jpeg, { failOn: 'error', limitInputPixels: MAX_PREVIEW_PIXELS })
+  return toNegative(reduceUpright(source, orientation, longEdgePx), path)
+}
+
+/** The box is square, so it fits before the turn as after; turning the reduced picture takes a fraction of the memory. */
+function reduceUpright(source: Sharp, orientation: number, longEdgePx: number): Sharp {
+  const reduced = source.resize({ width: longEdgePx, height: longEdgePx, fit: 'inside', withoutEnlargement: true })
+  return turn(reduced, orientation)
+}
+
+async function toNegative(picture: Sharp, path: string): Promise<Negative> {
+  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true })
   if (info.channels !== 3 && info.channels !== 4) {
     throw new AppError('picture-unsupported', `${path}: ${info.channels} channels`)
   }

@@ -14,7 +14,7 @@ export const CONTENT_TYPES: Readonly<Record<RenditionFormat, string>> = {
   png: 'image/png'
 }
 
-const PREVIEW_LONG_EDGE_PX = 320
+export const PREVIEW_LONG_EDGE_PX = 320
 const PREVIEW_QUALITY = 75
 
 /** WebP counts its sides in 14 bits. */

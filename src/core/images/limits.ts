@@ -8,6 +8,9 @@ const MAX_SIDE_PX = 65_535
 const MAX_PIXELS_BASELINE_JPEG = 512_000_000
 const MAX_PIXELS = 150_000_000
 
+/** The largest picture a RAW carries for showing is the full size of its sensor. */
+export const MAX_PREVIEW_PIXELS = MAX_PIXELS
+
 /** Peak bytes a pixel while decoding, as measured (photo-facts §5.6, §6.3). */
 const BYTES_PER_PIXEL: Readonly<Record<string, number>> = { jpeg: 0.4, webp: 1, png: 0.5, tiff: 1.6, gif: 5 }
 const BYTES_PER_PIXEL_INTERLACED = 4

@@ -24,7 +24,7 @@ function perform(task: Task): Promise<Outcome> {
       return readType(task.path, task.problem)
     case 'render':
       lowerPriority()
-      return render(task.job, memoryLimitBytes * DECODER_SHARE)
+      return render(task.job, memoryLimitBytes * DECODER_SHARE, exiftool)
   }
 }
 

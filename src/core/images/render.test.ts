@@ -1,10 +1,11 @@
 import { access, readFile, symlink, writeFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { Rendition, RenditionFormat } from '../../shared/model/output.ts'
 import { ADOBE_RGB_PROFILE } from './adobeRgb.ts'
 import type { Rendered, RenderResult } from './Darkroom.ts'
 import { readDescription } from './description.ts'
+import { ExifToolReader } from './ExifToolReader.ts'
 import { partPath } from './partPath.ts'
 import { render } from './render.ts'
 import { exifBlock, withExifBlock } from './testing/exifBlock.ts'
@@ -22,6 +23,8 @@ const GPS_XMP = (body: string) =>
 describe('render', () => {
   const file = testFolder()
   let made = 0
+  const exiftool = new ExifToolReader()
+  afterAll(() => exiftool.close())
 
   const rendition = (format: RenditionFormat, rest: Partial<Rendition> = {}): Rendition => ({
     kind: 'rendition',
@@ -40,7 +43,7 @@ describe('render', () => {
     )
     const previewPath = await file(`preview-${made++}.webp`)
     const job = { path, kind: 'photo', contentType: 'image/jpeg', renditions: ordered, previewPath } as const
-    return { result: await render(job, BUDGET_BYTES), paths: ordered.map((each) => each.path), previewPath }
+    return { result: await render(job, BUDGET_BYTES, exiftool), paths: ordered.map((each) => each.path), previewPath }
   }
 
   /** The path of the only rendition, which must have succeeded. */
@@ -360,7 +363,7 @@ describe('render', () => {
       const source = await file('tight.png', await busy(2000, 2000).png().toBuffer())
       const job = { path: source, kind: 'photo', contentType: 'image/png', previewPath: null } as const
       const ordered = [{ rendition: rendition('jpeg'), path: await file('tight-out.jpg') }]
-      expect(codes(await render({ ...job, renditions: ordered }, 1e6))).toEqual(['picture-too-large'])
+      expect(codes(await render({ ...job, renditions: ordered }, 1e6, exiftool))).toEqual(['picture-too-large'])
     })
 
     it('does not give a RAW to a decoder that would take its thumbnail for the picture', async () => {
@@ -373,7 +376,19 @@ describe('render', () => {
         renditions: ordered,
         previewPath: null
       } as const
-      expect(codes(await render(job, BUDGET_BYTES))).toEqual(['picture-unsupported'])
+      expect(codes(await render(job, BUDGET_BYTES, exiftool))).toEqual(['picture-unsupported'])
+    })
+
+    it('shows a RAW by the picture it carries, turned as the RAW says', async () => {
+      const thumbnail = await busy(160, 120).jpeg().toBuffer()
+      const block = exifBlock({ image: { 271: 'PENTAX', 272: 'PENTAX K-1', 274: 6 }, thumbnail })
+      const path = await file('IMGP0001.PEF', block.subarray('Exif\0\0'.length))
+      const previewPath = await file('pef.webp')
+      const ordered = [{ rendition: rendition('jpeg'), path: await file('pef-out.jpg') }]
+      const job = { path, kind: 'raw', contentType: 'image/x-pentax-pef', renditions: ordered, previewPath } as const
+      const result = await render(job, BUDGET_BYTES, exiftool)
+      expect(result).toMatchObject({ renditions: [{ ok: false }], preview: { ok: true } })
+      expect(await sharp(previewPath).metadata()).toMatchObject({ width: 120, height: 160 })
     })
 
     it('says that the file has gone', async () => {
@@ -394,7 +409,9 @@ describe('render', () => {
       const source = await file('fits.jpg', await busy().jpeg().toBuffer())
       const job = { path: source, kind: 'photo', contentType: 'image/jpeg', previewPath: null } as const
       const ordered = [{ rendition: rendition('jpeg'), path }]
-      await expect(render({ ...job, renditions: ordered }, BUDGET_BYTES)).rejects.toMatchObject({ code: 'disk-full' })
+      await expect(render({ ...job, renditions: ordered }, BUDGET_BYTES, exiftool)).rejects.toMatchObject({
+        code: 'disk-full'
+      })
       await expect(access(partPath(path))).rejects.toMatchObject({ code: 'ENOENT' })
       await expect(access(path)).rejects.toMatchObject({ code: 'ENOENT' })
     })
@@ -406,7 +423,8 @@ describe('render', () => {
       const job = { path: source, kind: 'photo', contentType: 'image/jpeg', previewPath: null } as const
       const { renditions } = await render(
         { ...job, renditions: [{ rendition: rendition('jpeg'), path }] },
-        BUDGET_BYTES
+        BUDGET_BYTES,
+        exiftool
       )
       expect(renditions).toMatchObject([{ ok: true }])
       await expect(access(partPath(path))).rejects.toMatchObject({ code: 'ENOENT' })

@@ -3,11 +3,21 @@ import type { Metadata } from 'sharp'
 import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
 import type { Rendered, RenderJob, RenderResult } from './Darkroom.ts'
 import { type Description, readDescription } from './description.ts'
-import { develop, type Negative } from './develop.ts'
-import { CONTENT_TYPES, type Encoded, encode, encodeAnimation, encodePreview, longestEdgePx } from './encode.ts'
+import { develop, developPreview, type Negative } from './develop.ts'
+import type { ExifToolReader } from './ExifToolReader.ts'
+import {
+  CONTENT_TYPES,
+  type Encoded,
+  encode,
+  encodeAnimation,
+  encodePreview,
+  longestEdgePx,
+  PREVIEW_LONG_EDGE_PX
+} from './encode.ts'
 import { failedRendering } from './failedRendering.ts'
 import { maxPixels, requireAffordable } from './limits.ts'
 import { partPath } from './partPath.ts'
+import { readRawPreview } from './readRawPreview.ts'
 import { sharp } from './safeSharp.ts'
 import { sharpError } from './sharpError.ts'
 import { sharpInput } from './sharpInput.ts'
@@ -18,11 +28,13 @@ type Ordered = RenderJob['renditions'][number]
  * Makes all outputs of one frame from one decode. The same frame and job give the same bytes.
  *
  * @param budgetBytes Memory a decoder may take.
+ * @param exiftool Finds the picture a RAW carries for showing.
  * @throws AppError `disk-full`. What goes wrong with the picture is in the result.
  */
-export async function render(job: RenderJob, budgetBytes: number): Promise<RenderResult> {
+export async function render(job: RenderJob, budgetBytes: number, exiftool: ExifToolReader): Promise<RenderResult> {
+  if (job.kind === 'raw') return showRaw(job, exiftool)
   try {
-    requireRenderable(job)
+    if (job.kind !== 'photo') throw new AppError('picture-unsupported', `Not rendered, being ${job.kind}: ${job.path}`)
     const metadata = await readHeader(job.path)
     const description = readDescription(metadata)
     const isMoving = (metadata.pages ?? 1) > 1 && (metadata.format === 'gif' || metadata.format === 'webp')
@@ -48,11 +60,23 @@ export async function render(job: RenderJob, budgetBytes: number): Promise<Rende
   }
 }
 
-function requireRenderable({ kind, path }: RenderJob): void {
-  if (kind === 'photo') return
-  // sharp would open a DNG or a NEF and give its thumbnail for the picture (photo-facts §6.1).
-  const what = kind === 'raw' ? 'RAW pictures are not rendered' : `Files of kind ${kind} are not rendered`
-  throw new AppError('picture-unsupported', `${what}: ${path}`)
+/**
+ * A RAW is shown by the picture it carries, but no output is made of it: that picture is seldom of full size, and sharp,
+ * which would open a DNG or a NEF, takes the thumbnail for the whole (photo-facts §6.1).
+ */
+async function showRaw(job: RenderJob, exiftool: ExifToolReader): Promise<RenderResult> {
+  const { renditions } = failedRendering(
+    job,
+    new AppError('picture-unsupported', `RAW pictures are not developed: ${job.path}`)
+  )
+  if (job.previewPath === null) return { renditions, preview: null }
+  try {
+    const { jpeg, orientation } = await readRawPreview(job.path, exiftool)
+    const negative = await developPreview(jpeg, orientation, PREVIEW_LONG_EDGE_PX, job.path)
+    return { renditions, preview: await makePreview(job, negative) }
+  } catch (error) {
+    return { renditions, preview: failedRendering(job, sharpError(error, job.path)).preview }
+  }
 }
 
 async function readHeader(path: string): Promise<Metadata> {
