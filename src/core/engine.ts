@@ -109,6 +109,7 @@ export function createEngine(options: EngineOptions): Engine {
   const progress = new Progress(frames)
   let newRules = defaultSettings.newCollection
   let isConfigured = false
+  let closing: Promise<void> | null = null
   const settleWaiters = new Set<() => void>()
 
   const collections = new Collections({
@@ -305,17 +306,22 @@ export function createEngine(options: EngineOptions): Engine {
         settleWaiters.add(look)
         look()
       }),
-    close: async () => {
-      stopHeartbeat()
-      stopJanitor()
-      announcer.close()
-      previews.close()
-      await collections.close()
-      await dispatcher.close()
-      await darkroom.close()
-      await stores.close()
-      collectionRows.releaseClaims(session)
-      db.close()
+    close: () => {
+      closing ??= close()
+      return closing
     }
+  }
+
+  async function close(): Promise<void> {
+    stopHeartbeat()
+    stopJanitor()
+    announcer.close()
+    previews.close()
+    await collections.close()
+    await dispatcher.close()
+    await darkroom.close()
+    await stores.close()
+    collectionRows.releaseClaims(session)
+    db.close()
   }
 }
