@@ -1,118 +1,33 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
-import { Command, CommanderError, Option } from 'commander'
-import { AppError, isAbort, toProblem } from '../shared/errors.ts'
-import { conflictRules } from '../shared/model/collection.ts'
-import { linkFormats } from '../shared/model/link.ts'
-import { problemSentence } from '../shared/words/problemWords.ts'
-import { ls } from './commands/ls.ts'
-import { push } from './commands/push.ts'
-import { rm } from './commands/rm.ts'
-import { share } from './commands/share.ts'
-import { status } from './commands/status.ts'
-import { watch } from './commands/watch.ts'
-import { EXIT } from './output.ts'
-import { type CommonOptions, type Session, withEngine } from './withEngine.ts'
+import { spawnSync } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
-const stop = new AbortController()
-let exitStatus: number = EXIT.done
+// The catalog needs Node 24. A machine's own `node` is often older, so the one that comes with Silverdrop takes over
+// before anything is imported that an older one does not have.
 
-const program = new Command('silverdrop')
-  .description('Puts photographs into Cloudflare R2, and proves that they are there.')
-  .version(readVersion())
-  .exitOverride()
-  .addHelpText('after', HELP())
+const NEEDED_MAJOR = 24
 
-withCommon(program.command('push <paths...>'))
-  .description('send what is new or changed in a folder, or the files named')
-  .option('--prefix <prefix>', 'put before every key')
-  .option('--mirror', "keys are the folder's own paths, originals only, replaced where they changed")
-  .option('--template <template>', 'how keys are made, for example {collection}/{date}/{name}-{output}.{ext}')
-  .option('--outputs <names>', 'what is made of a frame: original,web')
-  .addOption(new Option('--conflict <rule>', 'where other content has the key').choices(conflictRules))
-  .option('--link <kind>', 'public, private, or a time such as 1h for signed ones')
-  .option('--cache-control <value>', 'for every object, instead of the default of its kind')
-  .option('--user <name>', 'fills {user} in the template')
-  .action((paths: string[], options: CommonOptions) => run(options, (session) => push(paths, options, session)))
-
-withCommon(program.command('watch <folder>'))
-  .description('send what appears in a folder, until Ctrl+C')
-  .option('--name <name>', 'of the collection; the name of the folder by default')
-  .action((folder: string, options: CommonOptions) => run(options, (session) => watch(folder, options, session)))
-
-withCommon(program.command('ls [prefix]'))
-  .description('list objects and folders')
-  .option('-r, --recursive', 'everything below, too')
-  .action((prefix: string | undefined, options: CommonOptions) =>
-    run(options, (session) => ls(prefix ?? '', options, session))
-  )
-
-withCommon(program.command('share <keys...>'))
-  .description('make links')
-  .option('--expires <time>', 'a signed link that opens so long: 15m, 1h, 7d')
-  .addOption(new Option('--format <format>', 'how they are written').choices(linkFormats))
-  .action((keys: string[], options: CommonOptions) => run(options, (session) => share(keys, options, session)))
-
-withCommon(program.command('rm [keys...]'))
-  .description("delete objects, and folders written with a / at the end, into the bucket's trash")
-  .option('-y, --yes', 'do not ask')
-  .option('--undo <word>', 'bring back what a deletion took')
-  .action((keys: string[], options: CommonOptions) => run(options, (session) => rm(keys, options, session)))
-
-withCommon(program.command('status'))
-  .description('what has been sent from here, and what is left')
-  .action((options: CommonOptions) => run(options, (session) => status(options, session)))
-
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort())
-
-try {
-  await program.parseAsync()
-} catch (error) {
-  exitStatus = tell(error)
-}
-// Not process.exit(): what was written to a pipe must arrive first.
-process.exitCode = exitStatus
-
-function withCommon(command: Command): Command {
-  return command
-    .option('--json', 'one JSON object on the last line of standard output')
-    .option('--account <name>', "one of the app's accounts, by name or id")
-}
-
-async function run(options: CommonOptions, act: (session: Session) => Promise<number>): Promise<void> {
-  const { env, platform, stdout: out, stderr: err } = process
-  exitStatus = await withEngine(options, { env, platform, streams: { out, err }, signal: stop.signal }, act)
-}
-
-function tell(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage // it has said why
-  if (isAbort(error)) {
-    process.stderr.write('Stopped. The same command goes on where this one ended.\n')
-    return EXIT.failed
+if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
+  await import('./main.ts')
+} else {
+  const node = ownNode()
+  if (node === null) {
+    process.stderr.write(`silverdrop needs Node ${NEEDED_MAJOR}; this is ${process.version}.\n`)
+    process.exitCode = 1
+  } else {
+    const again = spawnSync(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' })
+    process.exitCode = again.status ?? 1
   }
-  if (error instanceof AppError && error.code === 'bad-request') {
-    process.stderr.write(`${error.message}\n`)
-    return EXIT.usage
+}
+
+/** The Node that is installed beside Silverdrop, or null. */
+function ownNode(): string | null {
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'))
+    return join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+  } catch {
+    return null
   }
-  const problem = toProblem(error)
-  process.stderr.write(`${problemSentence(problem, null)}\n${problem.detail}\n`)
-  return EXIT.failed
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
-}
-
-function HELP(): string {
-  return `
-Accounts come from the app's settings, or from the environment:
-  R2_ACCOUNT_ID or R2_ENDPOINT   where the bucket is
-  R2_ACCESS_KEY_ID, R2_SECRET_ACCESS_KEY, R2_BUCKET_NAME
-  R2_PUBLIC_BASE_URL             for public links
-  R2_MOCK_MODE=true              the local R2 on this computer
-  SILVERDROP_SECRET_ACCESS_KEY   the secret of an account of the app's
-  SILVERDROP_HOME                where catalog and settings are kept
-
-Exit status: 0 done, 1 something failed, 2 used wrongly.`
 }
