@@ -46,6 +46,7 @@ export const errorPolicy = {
   // Our own
   'not-in-bucket': { retryable: false }, // asked for a link to what has not arrived
   'link-impossible': { retryable: false },
+  'here-only': { retryable: false }, // a link that opens on this computer alone
   'template-invalid': { retryable: false },
   'settings-damaged': { retryable: false },
   'record-damaged': { retryable: false }, // a stored row no longer parses; set aside and shown

@@ -4,6 +4,10 @@ import type { Account, AccountSecret } from '../../shared/model/account.ts'
 import { type LocalR2, startLocalR2 } from '../store/local/startLocalR2.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import { openStore } from '../store/openStore.ts'
+import { withRetry } from '../store/withRetry.ts'
+
+/** How long the local R2 is believed to be there without looking. */
+const LOCAL_LOOK_MS = 2_000
 
 type Entry = { readonly account: Account; readonly secret: AccountSecret | null; store: Promise<ObjectStore> | null }
 
@@ -13,6 +17,7 @@ export class AccountStores {
   #entries = new Map<string, Entry>()
   #defaultAccountId: string | null = null
   #localR2: Promise<LocalR2> | null = null
+  #localSeenMs = 0
 
   constructor(home: string) {
     this.#home = home
@@ -58,7 +63,8 @@ export class AccountStores {
     this.account(accountId)
     const entry = this.#entries.get(accountId)
     if (!entry) throw new AppError('internal', accountId)
-    entry.store ??= this.open(entry.account, entry.secret)
+    if (entry.account.kind === 'local' && entry.store) await this.#requireLocalR2(entry)
+    entry.store ??= this.open(entry.account, entry.secret).then((store) => withRetry(store))
     try {
       return await entry.store
     } catch (error) {
@@ -89,6 +95,17 @@ export class AccountStores {
     }
   }
 
+  /** The local R2 may have been another Silverdrop's, which has ended: then it is started anew, at the same address. */
+  async #requireLocalR2(entry: Entry): Promise<void> {
+    const nowMs = performance.now()
+    if (nowMs - this.#localSeenMs < LOCAL_LOOK_MS) return
+    this.#localSeenMs = nowMs
+    const local = await this.#localR2
+    if (local && (await answers(local.endpoint))) return
+    this.#localR2 = null
+    entry.store = null
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#entries.values()].map(closeEntry))
     this.#entries.clear()
@@ -105,6 +122,16 @@ export function bucketOf(account: Account): string {
 async function closeEntry(entry: Entry): Promise<void> {
   const store = await entry.store?.catch(() => null)
   await store?.close()
+}
+
+async function answers(endpoint: string): Promise<boolean> {
+  try {
+    const answer = await fetch(endpoint, { method: 'HEAD', signal: AbortSignal.timeout(2_000) })
+    await answer.body?.cancel()
+    return true
+  } catch {
+    return false
+  }
 }
 
 function isEqual(a: unknown, b: unknown): boolean {

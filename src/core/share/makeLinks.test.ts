@@ -103,7 +103,7 @@ describe('makeLinks', () => {
   ])('says that links below %s open on this computer only', async (publicBaseUrl) => {
     const made = await make([target('a.jpg')], PUBLIC, 'plain', createMemoryStore({ publicBaseUrl }))
     expect(made.text).toBe(`${publicBaseUrl}/a.jpg`)
-    expect(made.problems).toMatchObject([{ code: 'link-impossible' }])
+    expect(made.problems).toMatchObject([{ code: 'here-only' }])
     expect(made.problems[0]?.detail).toContain('this computer only')
   })
 

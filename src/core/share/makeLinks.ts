@@ -31,7 +31,7 @@ const CANNOT_SIGN: Problem = {
 }
 const IS_PRIVATE: Problem = { code: 'link-impossible', detail: 'Private: no link is made.' }
 const HERE_ONLY: Problem = {
-  code: 'link-impossible',
+  code: 'here-only',
   detail: 'These links open on this computer only: the bucket is on it.'
 }
 

@@ -298,6 +298,13 @@ const entries: Readonly<Record<ErrorCode, Entry>> = {
     can: 'Wait until it is in the bucket.',
     action: 'none'
   },
+  'here-only': {
+    short: 'opens on this computer only',
+    what: 'The bucket is on this computer, so its links open here and nowhere else.',
+    does: 'Silverdrop copies them all the same.',
+    can: 'For links that open elsewhere, connect an R2 account and send the photos there.',
+    action: 'open-accounts'
+  },
   'link-impossible': {
     short: 'no link of this kind is possible',
     what: 'This account cannot make a link of this kind.',
