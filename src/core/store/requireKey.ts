@@ -4,8 +4,8 @@ import { AppError } from '../../shared/errors.ts'
 export const MAX_KEY_BYTES = 1024
 
 /**
- * Refuses keys that no store takes or that no URL reaches, before anything is sent: R2 would answer the long ones with
- * an error, and `.` and `..` would be resolved on the way, so that another object is written than was meant.
+ * Refuses keys that no store takes or that no URL reaches, before anything is sent: another object would be read or
+ * written than was meant.
  *
  * @throws AppError `key-invalid`, `key-too-long`.
  */
@@ -16,7 +16,10 @@ export function requireKey(key: string): void {
   if (sizeBytes > MAX_KEY_BYTES) {
     throw new AppError('key-too-long', `${sizeBytes} bytes, at most ${MAX_KEY_BYTES}: ${key}`)
   }
-  if (key.split('/').some((segment) => segment === '.' || segment === '..')) {
-    throw new AppError('key-invalid', `A part of the key is "." or "..": ${key}`)
-  }
+  if (hasDotSegment(key)) throw new AppError('key-invalid', `A part of the key is "." or "..": ${key}`)
+}
+
+/** Whether a URL of the key would name another object: escaped or not, `.` and `..` are resolved on the way. */
+export function hasDotSegment(key: string): boolean {
+  return key.split('/').some((segment) => segment === '.' || segment === '..')
 }

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type BigIntStats, constants } from 'node:fs'
 import { type FileHandle, link, lstat, mkdir, open, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { AppError } from '../../../shared/errors.ts'
 import type { ObjectFacts, WriteCondition } from '../ObjectStore.ts'
 import { requireCondition } from '../requireCondition.ts'
@@ -131,6 +131,7 @@ export class ObjectFiles {
         if (fsCode(error) !== 'ENOENT' || attempt === MAX_MOVES) throw error
       }
     }
+    await syncFolder(dirname(path))
     await this.#facts.settle(facts.key)
   }
 
@@ -176,6 +177,13 @@ async function linkOrRename(from: string, to: string, key: string): Promise<void
     if (!NO_LINKS.has(code)) throw error
     await rename(from, to) // its condition was checked a moment ago, under this process's lock
   }
+}
+
+/** A power cut may undo a rename that is not on the disk yet. Windows opens no folders, and needs it less. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r').catch(() => null)
+  await folder?.sync().catch(() => {})
+  await folder?.close()
 }
 
 /** Hex MD5 of a whole file. */

@@ -46,7 +46,11 @@ export function createFolderStore(options: {
   return {
     maxPutBytes: MAX_PUT_BYTES,
 
-    head: (key, signal) => attempt(`head ${key}`, signal, () => files.look(key)),
+    head: (key, signal) =>
+      attempt(`head ${key}`, signal, () => {
+        requireKey(key)
+        return files.look(key)
+      }),
 
     list: (query, signal) =>
       attempt(`list ${query.prefix}`, signal, async () => {
@@ -64,6 +68,7 @@ export function createFolderStore(options: {
 
     get: (key, range, signal) =>
       attempt(`get ${key}`, signal, async () => {
+        requireKey(key)
         const file = await files.open(key)
         try {
           const { start, end } = requireRange(key, (await file.stat()).size, range)
@@ -105,6 +110,7 @@ export function createFolderStore(options: {
 
     copy: (from, to, when, signal) =>
       attempt(`copy ${from} to ${to}`, signal, async () => {
+        requireKey(from)
         requireKey(to)
         const facts = await files.look(from)
         if (!facts) throw new AppError('object-missing', from)

@@ -9,9 +9,8 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=$|\.)/i
 
 /**
  * A key as names below the store's folder, each safe on all file systems: other keys have other names, `toKey` gives
- * the key back, and ordinary keys stay as they are. What is unsafe becomes `%XX`, an empty segment a single `%`.
- *
- * @param key Without `.` and `..` segments; `requireKey` refuses those.
+ * the key back, and ordinary keys stay as they are. What is unsafe becomes `%XX`, the last dot of `..` included, and an
+ * empty segment a single `%`: no key leads out of the folder.
  */
 export function toNames(key: string): ReadonlyArray<string> {
   return key.split('/').flatMap((segment, index) => splitLong(encodeSegment(segment, index === 0)))

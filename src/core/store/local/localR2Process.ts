@@ -1,10 +1,13 @@
 // Cloudflare's R2 emulator as a process of its own. It lives as long as the IPC channel of whoever started it.
+import type { ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { subscribe } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { findMiniflare } from './findMiniflare.ts'
 import { holdLock } from './holdLock.ts'
 import { isAnswering, type LocalEndpoint, readEndpoint, writeEndpoint } from './LocalEndpoint.ts'
 
@@ -20,6 +23,9 @@ export type FromLocalR2 =
   | { readonly kind: 'ready'; readonly endpoint: LocalEndpoint }
   | { readonly kind: 'taken' }
   | { readonly kind: 'failed'; readonly message: string }
+
+/** Less than `startLocalR2` waits for this process. Named before anything runs: the end may come during the start. */
+const STOP_TIMEOUT_MS = 3_000
 
 type Server = { readonly port: number; readonly workerdPid: number | null; stop(): Promise<void> }
 
@@ -55,21 +61,16 @@ async function serve(folder: string, wanted: ReadonlyArray<string>, askedPort: n
 
 async function startMiniflare(
   folder: string,
-  {
-    instance,
-    buckets,
-    accessKeyId,
-    secretAccessKey
-  }: Pick<LocalEndpoint, 'instance' | 'buckets' | 'accessKeyId' | 'secretAccessKey'>,
+  { instance, buckets, accessKeyId, secretAccessKey }: Omit<LocalEndpoint, 'port' | 'workerdPid'>,
   port: number
 ): Promise<Server> {
-  const { Log, LogLevel, Miniflare } = await import('miniflare')
+  const { Log, LogLevel, Miniflare } = await importMiniflare()
   let workerdPid: number | null = null
   const watch = (message: unknown) => {
-    if (isChildProcess(message))
-      message.process.once('spawn', () => {
-        workerdPid = message.process.pid ?? null
-      })
+    if (!isChildProcess(message)) return
+    message.process.once('spawn', () => {
+      workerdPid = message.process.pid ?? null
+    })
   }
   subscribe('child_process', watch)
   const miniflare = new Miniflare({
@@ -91,29 +92,48 @@ async function startMiniflare(
   } catch (error) {
     await miniflare.dispose().catch(() => {}) // the first error tells more
     throw error
+  } finally {
+    unsubscribe('child_process', watch)
   }
 }
 
-/** Ends with the parent, and on request. */
+/** By its path, so that no bundler takes it in: it finds its own workers and runtime by where it lies. */
+async function importMiniflare(): Promise<typeof import('miniflare')> {
+  const path = findMiniflare()
+  if (path === null) throw new Error('The package "miniflare" is not installed')
+  return import(/* @vite-ignore */ pathToFileURL(path).href)
+}
+
+/** Ends with the parent, and on request; where the runtime does not end in time, it is ended. */
 function endWith(server: Server): void {
-  const end = () => {
-    server.stop().finally(() => process.exit())
+  const end = async () => {
+    await Promise.race([server.stop().catch(() => {}), sleep(STOP_TIMEOUT_MS)])
+    if (server.workerdPid !== null) killIfAlive(server.workerdPid)
+    process.exit()
   }
   process.once('disconnect', end)
   process.once('SIGTERM', end)
   process.once('SIGINT', end)
-  if (!process.connected) end() // the parent went while this process was starting
+  if (!process.connected) void end() // the parent went while this process was starting
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // it has ended by itself
+  }
 }
 
 /** A runtime whose own parent was killed still holds the port and the objects. It is ours if it answers as ours. */
 async function endLeftover(known: LocalEndpoint): Promise<void> {
   if (known.workerdPid === null || !(await isAnswering(known))) return
-  process.kill(known.workerdPid)
+  killIfAlive(known.workerdPid)
   while (await isAnswering(known)) await sleep(20)
 }
 
 /** What Node announces when it starts a process. */
-function isChildProcess(message: unknown): message is { readonly process: import('node:child_process').ChildProcess } {
+function isChildProcess(message: unknown): message is { readonly process: ChildProcess } {
   return typeof message === 'object' && message !== null && 'process' in message
 }
 

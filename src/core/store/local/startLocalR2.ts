@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../../../shared/errors.ts'
 import { entryPath } from '../../entryPath.ts'
+import { findMiniflare } from './findMiniflare.ts'
 import { isAnswering, type LocalEndpoint, localFolder, originOf, readEndpoint } from './LocalEndpoint.ts'
 import type { FromLocalR2 } from './localR2Process.ts'
 
@@ -33,14 +33,9 @@ type Options = {
 const START_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 5_000
 
-/** Whether `startLocalR2` can work: the emulator is a dev dependency and not part of a packaged app. */
+/** Whether `startLocalR2` can work here. */
 export function hasLocalR2(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('miniflare')
-    return true
-  } catch {
-    return false
-  }
+  return findMiniflare() !== null
 }
 
 /**

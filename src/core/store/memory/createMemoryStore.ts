@@ -53,6 +53,7 @@ export function createMemoryStore(
 
     async head(key, signal) {
       signal.throwIfAborted()
+      requireKey(key)
       return objects.get(key)?.facts ?? null
     },
 
@@ -68,6 +69,7 @@ export function createMemoryStore(
 
     async get(key, range, signal) {
       signal.throwIfAborted()
+      requireKey(key)
       const { bytes } = requireObject(key)
       const { start, end } = requireRange(key, bytes.length, range)
       return ReadableStream.from([bytes.slice(start, end)])
@@ -90,6 +92,7 @@ export function createMemoryStore(
 
     async copy(from, to, when, signal) {
       signal.throwIfAborted()
+      requireKey(from)
       requireKey(to)
       const { bytes, facts } = requireObject(from)
       requireSize(from, bytes.length)

@@ -15,7 +15,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { AppError } from '../../../shared/errors.ts'
 import type { AccountSecret, R2Account } from '../../../shared/model/account.ts'
 import type { ObjectHeaders, ObjectStore, SentPart, WriteCondition } from '../ObjectStore.ts'
-import { requireKey } from '../requireKey.ts'
+import { hasDotSegment, requireKey } from '../requireKey.ts'
 import { requireMetadata } from '../requireMetadata.ts'
 import { toBodyStream } from '../toBodyStream.ts'
 import { createS3Client } from './createS3Client.ts'
@@ -41,6 +41,8 @@ export function createR2Store(account: R2Account, secret: AccountSecret): Object
     maxPutBytes: MAX_PUT_BYTES,
 
     async head(key, signal) {
+      signal.throwIfAborted()
+      requireKey(key)
       try {
         const command = new HeadObjectCommand({ Bucket, Key: key })
         const answer = await send(command, { what: `head ${key}`, signal, answersWithBody: false })
@@ -71,7 +73,7 @@ export function createR2Store(account: R2Account, secret: AccountSecret): Object
       })
       const answer = await send(command, { what, signal })
       expected(answer.IsTruncated, what)
-      const decode = answer.EncodingType === 'url' ? decodeListed : (text: string) => text
+      const decode = (text: string) => (answer.EncodingType === 'url' ? decodeListed(text, what) : text)
       return {
         objects: (answer.Contents ?? []).map((object) => ({
           key: decode(expected(object.Key, what)),
@@ -85,6 +87,8 @@ export function createR2Store(account: R2Account, secret: AccountSecret): Object
     },
 
     async get(key, range, signal) {
+      signal.throwIfAborted()
+      requireKey(key)
       const what = `get ${key}`
       const bytes = range === null ? {} : { Range: `bytes=${range.start}-${range.end === null ? '' : range.end - 1}` }
       const answer = await send(new GetObjectCommand({ Bucket, Key: key, ...bytes }), { what, signal })
@@ -116,6 +120,7 @@ export function createR2Store(account: R2Account, secret: AccountSecret): Object
 
     async copy(from, to, when, signal) {
       signal.throwIfAborted()
+      requireKey(from)
       requireKey(to)
       const what = `copy ${from} to ${to}`
       const command = new CopyObjectCommand({ Bucket, Key: to, CopySource: `/${Bucket}/${encodeKey(from)}` })
@@ -202,13 +207,15 @@ export function createR2Store(account: R2Account, secret: AccountSecret): Object
     },
 
     async presignGet(key, seconds) {
+      requireKey(key)
       // The client learns the time at R2 from each answer; a URL cannot be signed anew when it is refused.
       const signingDate = new Date(Date.now() + client.config.systemClockOffset)
       return getSignedUrl(client, new GetObjectCommand({ Bucket, Key: key }), { expiresIn: seconds, signingDate })
     },
 
     publicUrl(key) {
-      return account.publicBaseUrl === null ? null : toObjectUrl(account.publicBaseUrl, key)
+      if (account.publicBaseUrl === null || hasDotSegment(key)) return null
+      return toObjectUrl(account.publicBaseUrl, key)
     },
 
     async close() {
@@ -256,8 +263,12 @@ function toMd5(etag: string): string | null {
 }
 
 /** Undoes `encoding-type=url`. S3 writes a space as `+` and a plus as `%2B`. */
-function decodeListed(text: string): string {
-  return decodeURIComponent(text.replaceAll('+', ' '))
+function decodeListed(text: string, what: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch (error) {
+    throw new AppError('endpoint-wrong', `${what}: not an encoded key: ${text}`, { cause: error })
+  }
 }
 
 function mapValues(record: Readonly<Record<string, string>>, change: (value: string) => string) {

@@ -13,7 +13,6 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   RequestTimeTooSkewed: 'clock-skewed',
   ExpiredRequest: 'clock-skewed', // a header signature that was just made can only be old by a wrong clock
   NoSuchKey: 'object-missing',
-  NotFound: 'object-missing', // what the SDK calls 404 without a body
   NoSuchUpload: 'upload-missing',
   InvalidPart: 'part-rejected',
   InvalidPartOrder: 'part-rejected',
@@ -107,7 +106,9 @@ function codeOf(name: string, message: string, status: number, answersWithBody: 
 
 /** The SDK's names for a body in which it found no `<Code>`, and for one that it could not parse at all. */
 function isWithoutCode(name: string): boolean {
-  return ['Unknown', 'UnknownError', 'Error', 'SyntaxError', 'TypeError'].includes(name) || /^\d+$/.test(name)
+  return (
+    ['NotFound', 'Unknown', 'UnknownError', 'Error', 'SyntaxError', 'TypeError'].includes(name) || /^\d+$/.test(name)
+  )
 }
 
 function networkCode(error: Error, code: unknown): ErrorCode {
