@@ -4,9 +4,9 @@ import type { AccountSecret, R2Account } from '../../../shared/model/account.ts'
 /** What it takes to speak to R2, or to the emulator, whichever bucket is meant. */
 export type R2Access = Pick<R2Account, 'endpoint' | 'region' | 'accessKeyId'>
 
-const CONNECTION_TIMEOUT_MS = 10_000
+export const CONNECTION_TIMEOUT_MS = 10_000
 /** Silence on a connection. Without it a dead connection hangs an upload for ever; joining 10,000 parts takes a while. */
-const SOCKET_TIMEOUT_MS = 90_000
+export const SOCKET_TIMEOUT_MS = 90_000
 
 /** The SDK's client with the settings that R2 needs; r2-facts §0 and §5 say why each of them is there. */
 export function createS3Client(access: R2Access, secret: AccountSecret): S3Client {

@@ -1,0 +1,143 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { AppError } from '../../../shared/errors.ts'
+import type { AccountSecret } from '../../../shared/model/account.ts'
+import type { BodyDigests } from '../ObjectStore.ts'
+import { CONNECTION_TIMEOUT_MS, type R2Access, SOCKET_TIMEOUT_MS } from './createS3Client.ts'
+import { createSigner } from './signRequest.ts'
+import { toAppError } from './toAppError.ts'
+
+/** An error document has a code and a message; beyond this it is something else's page. */
+const MOST_ERROR_BYTES = 64 * 1024
+
+/** Time at R2 minus ours in ms. The SDK's client keeps one too, so both are one object. */
+export type ServerClock = { systemClockOffset: number }
+
+export type BodyRequest = {
+  /** `/bucket/key`, percent-encoded. */
+  readonly path: string
+  /** Percent-encoded and sorted by name; `''` for none. */
+  readonly query: string
+  /** Lower-case names; without those of the body. */
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Uint8Array
+  readonly digests: BodyDigests
+  /** What is tried, for the log. */
+  readonly what: string
+}
+
+export type BodySender = {
+  /** `PUT`s a body. @returns the answer's headers. @throws AppError; `signal.reason`. */
+  send(request: BodyRequest, signal: AbortSignal): Promise<IncomingHttpHeaders>
+  close(): void
+}
+
+type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: string }
+
+/**
+ * The hot path: objects and parts. A bare request with a signature, where the SDK's command would pass through some
+ * thirty layers: 100 KiB objects go out about twice as fast. Everything else is asked through the SDK.
+ */
+export function createBodySender(access: R2Access, secret: AccountSecret, clock: ServerClock): BodySender {
+  const { protocol, hostname, port, pathname } = new URL(access.endpoint)
+  const isPlain = protocol === 'http:'
+  const agent = new (isPlain ? HttpAgent : HttpsAgent)({ keepAlive: true, timeout: SOCKET_TIMEOUT_MS })
+  const request = isPlain ? httpRequest : httpsRequest
+  const signer = createSigner(access, secret)
+  const host = port === '' ? hostname : `${hostname}:${port}`
+  const base = pathname.replace(/\/$/, '')
+
+  function attempt({ path, query, headers, bytes, digests }: BodyRequest, signal: AbortSignal): Promise<Answer> {
+    const wholePath = base + path
+    const signed = signer.sign(
+      {
+        method: 'PUT',
+        path: wholePath,
+        query,
+        headers: { ...headers, host, 'content-md5': Buffer.from(digests.md5, 'hex').toString('base64') },
+        sha256: digests.sha256
+      },
+      Date.now() + clock.systemClockOffset
+    )
+    const url = query === '' ? wholePath : `${wholePath}?${query}`
+    return new Promise((resolve, reject) => {
+      const sending = request(
+        {
+          agent,
+          hostname,
+          port,
+          path: url,
+          method: 'PUT',
+          headers: { ...signed, 'content-length': bytes.length },
+          signal
+        },
+        (response) => {
+          let body = ''
+          response.setEncoding('utf8')
+          response.on('data', (text: string) => {
+            if (body.length < MOST_ERROR_BYTES) body += text
+          })
+          response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
+          response.on('error', reject)
+          response.on('aborted', () => reject(lost('The connection ended within the answer')))
+        }
+      )
+      sending.on('socket', (socket) => {
+        if (!socket.connecting) return
+        const tooLong = setTimeout(() => sending.destroy(slow('No connection within 10 s')), CONNECTION_TIMEOUT_MS)
+        socket.once('connect', () => clearTimeout(tooLong))
+        socket.once('close', () => clearTimeout(tooLong))
+      })
+      sending.setTimeout(SOCKET_TIMEOUT_MS, () => sending.destroy(slow('Silence for 90 s')))
+      sending.on('error', reject)
+      sending.end(bytes)
+    })
+  }
+
+  async function send(body: BodyRequest, signal: AbortSignal): Promise<IncomingHttpHeaders> {
+    signal.throwIfAborted()
+    try {
+      const { status, headers, body: text } = await attempt(body, signal)
+      if (status >= 200 && status < 300) return headers
+      throw refusal(status, headers, text)
+    } catch (error) {
+      signal.throwIfAborted()
+      throw toAppError(error, body.what)
+    }
+  }
+
+  return {
+    async send(body, signal) {
+      try {
+        return await send(body, signal)
+      } catch (error) {
+        const atServerMs = error instanceof AppError && error.code === 'clock-skewed' ? dateOf(error) : null
+        if (atServerMs === null) throw error
+        clock.systemClockOffset = atServerMs - Date.now()
+        return send(body, signal) // the same request is right when it is signed for the time at R2
+      }
+    },
+    close: () => agent.destroy()
+  }
+}
+
+/** In the shape in which the SDK throws, so that one table of codes serves both. */
+function refusal(status: number, headers: IncomingHttpHeaders, body: string): Error {
+  const name = /<Code>([^<]+)<\/Code>/.exec(body)?.[1] ?? 'UnknownError'
+  const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? ''
+  return Object.assign(new Error(message), { name, $response: { statusCode: status, headers } })
+}
+
+function dateOf(error: AppError): number | null {
+  const { $response } = error.cause as { $response?: { headers?: IncomingHttpHeaders } }
+  const atMs = Date.parse($response?.headers?.date ?? '')
+  return Number.isNaN(atMs) ? null : atMs
+}
+
+function slow(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ETIMEDOUT' })
+}
+
+function lost(message: string): Error {
+  return Object.assign(new Error(message), { code: 'ECONNRESET' })
+}
