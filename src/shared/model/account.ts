@@ -19,6 +19,7 @@ export const bucketNameSchema = z
 
 /** A base for public links: https (http for a server on this computer), no query, no fragment. */
 export const publicBaseUrlSchema = z.url({ protocol: /^https?$/ }).refine((text) => {
+  if (!URL.canParse(text)) return false
   const url = new URL(text)
   return url.search === '' && url.hash === '' && url.username === ''
 }, 'A public address has no query and no fragment')

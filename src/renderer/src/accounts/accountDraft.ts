@@ -101,7 +101,10 @@ export function accountOf(draft: AccountDraft): Account | null {
 export function draftErrors(draft: AccountDraft, hasSecret: boolean): DraftErrors {
   const errors: DraftErrors = {}
   if (draft.name.trim() === '') errors.name = 'Give it a name, for example "Studio"'
-  if (draft.publicBaseUrl.trim() !== '' && !publicBaseUrlSchema.safeParse(draft.publicBaseUrl.trim()).success) {
+  const publicBaseUrl = draft.publicBaseUrl.trim()
+  // The schema takes what is an address apart, so it is asked only about addresses.
+  const isPublicAddress = URL.canParse(publicBaseUrl) && publicBaseUrlSchema.safeParse(publicBaseUrl).success
+  if (publicBaseUrl !== '' && !isPublicAddress) {
     errors.publicBaseUrl = 'An address like https://photos.example.com, without ? or #'
   }
   if (draft.kind === 'folder') {

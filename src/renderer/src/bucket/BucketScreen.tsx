@@ -1,9 +1,11 @@
 import { ArrowUp, ChevronRight, CloudOff, FolderOpen, LayoutGrid, List, RotateCw, Trash2 } from 'lucide-react'
 import { Fragment, useEffect, useState } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
+import type { Account } from '../../../shared/model/account.ts'
 import { countOf } from '../../../shared/words/stateWords.ts'
 import { accountPlace } from '../accounts/accountWords.ts'
 import { LinkButton } from '../links/LinkButton.tsx'
+import { usualLinkChoice } from '../links/linkChoices.ts'
 import { useServices } from '../services.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
@@ -36,7 +38,7 @@ export function BucketScreen({ accountId, prefix }: BucketScreenProps) {
 
   return (
     <section className={css('screen')} aria-label={`Bucket ${place}`}>
-      <Header place={place} accountId={accountId} prefix={prefix} view={view} onView={setView} />
+      <Header account={account} place={place} accountId={accountId} prefix={prefix} view={view} onView={setView} />
       {problem !== null && phase === 'ready' && (
         <div className={css('problem')}>
           <ProblemNote problem={problem} subject={place} onCopy={(text) => void linkActions.copyText(text, 'Text')}>
@@ -76,12 +78,13 @@ export function BucketScreen({ accountId, prefix }: BucketScreenProps) {
 }
 
 type HeaderProps = BucketScreenProps & {
+  readonly account: Account | null
   readonly place: string
   readonly view: BucketView
   readonly onView: (view: BucketView) => void
 }
 
-function Header({ place, accountId, prefix, view, onView }: HeaderProps) {
+function Header({ account, place, accountId, prefix, view, onView }: HeaderProps) {
   const { bucket, workspace } = useServices()
   const chosen = useStore(bucket, (state) => state.chosen)
   const crumbs = crumbsOf(place, prefix)
@@ -120,6 +123,7 @@ function Header({ place, accountId, prefix, view, onView }: HeaderProps) {
           {keys.length > 0 && (
             <LinkButton
               source={{ kind: 'objects', accountId, keys }}
+              usual={usualLinkChoice(null, account)}
               label={keys.length === 1 ? 'Copy link' : `Copy ${countOf(keys.length, 'link')}`}
             />
           )}

@@ -14,6 +14,7 @@ import { problemWords } from '../../../shared/words/problemWords.ts'
 import { frameSentence, frameTone, type Tone, uploadSentence, uploadTone } from '../../../shared/words/stateWords.ts'
 import type { LinkSource } from '../links/LinkActions.ts'
 import { LinkPanel } from '../links/LinkPanel.tsx'
+import { useUsualLink } from '../links/useUsualLink.ts'
 import { useServices } from '../services.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
@@ -37,6 +38,7 @@ const toneIcons: Readonly<Record<Tone, LucideIcon>> = {
 /** One frame: picture, outputs, links, facts, proof, and what is wrong where something is. */
 export function FrameInspector({ frame }: { readonly frame: FrameView }) {
   const { workspace, linkActions } = useServices()
+  const usual = useUsualLink(frame.collectionId)
   const detail = useFrameDetail(frame)
   const isCounting = frame.uploads.some(({ status }) => status === 'retrying')
   const nowMs = useNow(isCounting ? 1000 : null)
@@ -76,8 +78,10 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
       {arrived.length > 0 && (
         <section className={css('section')} aria-label="Links">
           <LinkPanel
+            key={`${frame.id} ${usual}`}
             source={{ kind: 'frames', select, outputId: null }}
             label={arrived.length === 1 ? 'Copy link' : 'Copy links'}
+            usual={usual}
             outputs={arrived.map(({ outputId }) => outputId)}
           />
         </section>
@@ -85,7 +89,7 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
       {frame.notes.length > 0 && (
         <ul className={css('notes')} aria-label="Notes">
           {frame.notes.map((note) => (
-            <li key={note} className={css('note')}>
+            <li key={note} className={css('note', 'quiet')}>
               <Info size={14} aria-hidden />
               {note}
             </li>

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { countOf } from '../../../shared/words/stateWords.ts'
 import { LinkPanel } from '../links/LinkPanel.tsx'
+import { useUsualLink } from '../links/useUsualLink.ts'
 import { useServices } from '../services.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
@@ -29,13 +30,14 @@ function QueueInspector() {
 }
 
 function SeveralFrames({ count }: { readonly count: number }) {
-  const { selection, queueActions } = useServices()
+  const { queue, selection, queueActions } = useServices()
+  const usual = useUsualLink(useStore(queue, (state) => state.collectionId))
   const select = selection.toFrameSelection()
   if (select === null) return null
   return (
     <div className={css('inspector')}>
       <h2 className={css('name')}>{countOf(count, 'frame')} chosen</h2>
-      <LinkPanel source={{ kind: 'frames', select, outputId: null }} label="Copy links" />
+      <LinkPanel source={{ kind: 'frames', select, outputId: null }} label="Copy links" usual={usual} />
       <div className={css('section')}>
         <div className={css('buttons')}>
           <Button onPress={() => void queueActions.pause(select)}>Pause</Button>

@@ -2,6 +2,7 @@ import { ShieldCheck } from 'lucide-react'
 import { formatBytes } from '../../../shared/units.ts'
 import { countOf } from '../../../shared/words/stateWords.ts'
 import { LinkPanel } from '../links/LinkPanel.tsx'
+import { usualLinkChoice } from '../links/linkChoices.ts'
 import { formatMoment } from '../links/linksSentence.ts'
 import { useServices } from '../services.ts'
 import { Button } from '../ui/Button.tsx'
@@ -15,11 +16,16 @@ const css = classNames(styles)
 
 /** Objects chosen in a bucket: one at closer sight, or several together. */
 export function ObjectInspector() {
-  const { bucket, linkActions } = useServices()
+  const { app, bucket, linkActions } = useServices()
   const chosen = useStore(bucket, (state) => state.chosen)
   const accountId = useStore(bucket, (state) => state.accountId)
   const only = useStore(bucket, () => bucket.onlyChosenObject)
   const previewUrl = useStore(bucket, () => (only === null ? null : bucket.previewOf(only)))
+  const account = useStore(
+    app,
+    (state) => state.accounts.find((view) => view.account.id === accountId)?.account ?? null
+  )
+  const usual = usualLinkChoice(null, account)
   const keys = bucket.chosenKeys
   if (chosen.size === 0 || accountId === null) return <Nothing text="Choose an object to see it here" />
   const source = { kind: 'objects', accountId, keys } as const
@@ -34,7 +40,7 @@ export function ObjectInspector() {
     return (
       <div className={css('inspector')}>
         <h2 className={css('name')}>{countOf(chosen.size, 'item')} chosen</h2>
-        {keys.length > 0 && <LinkPanel source={source} label="Copy links" />}
+        {keys.length > 0 && <LinkPanel key={usual} source={source} label="Copy links" usual={usual} />}
         <div className={css('section')}>{buttons}</div>
       </div>
     )
@@ -56,7 +62,7 @@ export function ObjectInspector() {
           Proved by Silverdrop
         </p>
       )}
-      <LinkPanel source={source} label="Copy link" />
+      <LinkPanel key={`${only.key} ${usual}`} source={source} label="Copy link" usual={usual} />
       <section className={css('section')} aria-label="Facts">
         <dl className={css('facts')}>
           <dt>Key</dt>

@@ -1,37 +1,16 @@
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
-import { type LinkFormat, type LinkKind, linkFormats } from '../../../shared/model/link.ts'
+import { type LinkFormat, linkFormats } from '../../../shared/model/link.ts'
 import { useServices } from '../services.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
 import { Segmented } from '../ui/Field.tsx'
 import type { LinkSource } from './LinkActions.ts'
 import styles from './LinkPanel.module.css'
+import { type LinkChoice, linkChoices, linkChoiceWords } from './linkChoices.ts'
 
 const css = classNames(styles)
 
-const HOUR_SECONDS = 3600
-const kinds = ['public', 'hour', 'day', 'week'] as const
-type KindChoice = (typeof kinds)[number]
-
-const choices: Readonly<Record<KindChoice, { label: string; note: string; link: LinkKind }>> = {
-  public: { label: 'Public', note: 'Opens for anyone, for ever.', link: { kind: 'public' } },
-  hour: {
-    label: '1 hour',
-    note: 'Opens for whoever has it, for one hour.',
-    link: { kind: 'signed', seconds: HOUR_SECONDS }
-  },
-  day: {
-    label: '1 day',
-    note: 'Opens for whoever has it, for one day.',
-    link: { kind: 'signed', seconds: 24 * HOUR_SECONDS }
-  },
-  week: {
-    label: '7 days',
-    note: 'Opens for whoever has it, for seven days.',
-    link: { kind: 'signed', seconds: 7 * 24 * HOUR_SECONDS }
-  }
-}
 const formatLabels: Readonly<Record<LinkFormat, string>> = { plain: 'Plain', markdown: 'Markdown', html: 'HTML' }
 
 type LinkPanelProps = {
@@ -40,13 +19,15 @@ type LinkPanelProps = {
   readonly label: string
   /** Outputs to choose from; empty where there is no choice. */
   readonly outputs?: ReadonlyArray<string>
+  /** The choice to begin with. */
+  readonly usual: LinkChoice
   readonly onCopied?: () => void
 }
 
 /** For whom, how long and in which form; then copy. */
-export function LinkPanel({ source, label, outputs = [], onCopied = () => {} }: LinkPanelProps) {
+export function LinkPanel({ source, label, outputs = [], usual, onCopied = () => {} }: LinkPanelProps) {
   const { linkActions } = useServices()
-  const [kind, setKind] = useState<KindChoice>('public')
+  const [kind, setKind] = useState(usual)
   const [format, setFormat] = useState<LinkFormat>('plain')
   const [outputId, setOutputId] = useState('all')
   const chosen: LinkSource =
@@ -56,7 +37,7 @@ export function LinkPanel({ source, label, outputs = [], onCopied = () => {} }: 
       <Segmented
         label="Opens"
         value={kind}
-        options={kinds.map((value) => ({ value, label: choices[value].label }))}
+        options={linkChoices.map((value) => ({ value, label: linkChoiceWords[value].label }))}
         onChange={setKind}
       />
       <Segmented
@@ -73,12 +54,12 @@ export function LinkPanel({ source, label, outputs = [], onCopied = () => {} }: 
           onChange={setOutputId}
         />
       )}
-      <p className={css('note')}>{choices[kind].note}</p>
+      <p className={css('note')}>{linkChoiceWords[kind].note}</p>
       <Button
         kind="primary"
         icon={Copy}
         onPress={() => {
-          void linkActions.copy(chosen, choices[kind].link, format)
+          void linkActions.copy(chosen, linkChoiceWords[kind].link, format)
           onCopied()
         }}
       >

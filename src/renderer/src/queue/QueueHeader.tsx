@@ -7,6 +7,7 @@ import { formatBytes } from '../../../shared/units.ts'
 import { countOf, filterWords, formatCount } from '../../../shared/words/stateWords.ts'
 import { accountPlace } from '../accounts/accountWords.ts'
 import { LinkButton } from '../links/LinkButton.tsx'
+import { useUsualLink } from '../links/useUsualLink.ts'
 import { type Services, useServices } from '../services.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
@@ -33,6 +34,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
   const chosenCount = useStore(selection, () => selection.count)
   const isEverything = useStore(selection, (state) => state.chosen.kind === 'everything')
 
+  const usual = useUsualLink(collection?.id ?? null)
   const whole = { collectionId: collection?.id ?? null, filter }
   const select = (chosenCount > 0 ? selection.toFrameSelection() : null) ?? whole
   const outputs = collection?.rules.outputs.map(({ id }) => id) ?? []
@@ -52,6 +54,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
           source={{ kind: 'frames', select, outputId: null }}
           label={chosenCount === 1 ? 'Copy link' : 'Copy links'}
           outputs={outputs}
+          usual={usual}
           isDisabled={totals === null || totals.frames === 0}
         />
         {collection && (
@@ -61,7 +64,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
           </MenuTrigger>
         )}
       </div>
-      <div className={css('line')}>
+      <div className={css('line', 'wrap')}>
         <ToggleButtonGroup
           aria-label="Show"
           selectionMode="single"
@@ -79,12 +82,12 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
             const needsYou = value === 'needs-you' && count > 0
             return (
               <ToggleButton key={value} id={value} className={css('filter', needsYou && 'needsYou')}>
-                {`${filterWords[value]} ${formatCount(count)}`}
+                {totals === null ? filterWords[value] : `${filterWords[value]} ${formatCount(count)}`}
               </ToggleButton>
             )
           })}
         </ToggleButtonGroup>
-        {forecast && <span className={css('aside')}>{forecastSentence(forecast)}</span>}
+        {forecast && <span className={css('forecast')}>{forecastSentence(forecast)}</span>}
       </div>
     </header>
   )

@@ -2,7 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import type { FrameView } from '../../../shared/model/frame.ts'
 import type { Settings } from '../../../shared/model/settings.ts'
-import { useServices } from '../services.ts'
+import { type Services, useServices } from '../services.ts'
 import { classNames } from '../ui/classNames.ts'
 import { ContextMenu } from '../ui/Menu.tsx'
 import { useStore } from '../ui/useStore.ts'
@@ -45,6 +45,7 @@ export function QueueList({ total, density, label }: QueueListProps) {
   const last = range?.endIndex ?? 0
 
   useEffect(() => queue.look(first, last), [queue, first, last])
+  useEffect(() => queue.want(focusIndex), [queue, focusIndex])
   useEffect(() => {
     // Rows of another height: what was measured before no longer holds.
     if (rowHeightPx > 0) rows.measure()
@@ -154,7 +155,7 @@ export function QueueList({ total, density, label }: QueueListProps) {
           anchor={menuAnchor}
           isOpen
           label="Actions"
-          entries={frameMenu(services, select, onlyFrame(services))}
+          entries={frameMenu(services, select, knownFrames(services))}
           onDone={() => {
             setMenuAt(null)
             scroller.current?.focus()
@@ -172,6 +173,10 @@ function indexOf({ target }: MouseEvent): number | null {
   return row !== null && Number.isInteger(index) ? index : null
 }
 
-function onlyFrame({ selection, queue }: ReturnType<typeof useServices>): FrameView | null {
-  return selection.onlyId === null ? null : queue.frameById(selection.onlyId)
+/** The chosen frames where all of them are known; otherwise null. */
+function knownFrames({ selection, queue }: Services): ReadonlyArray<FrameView> | null {
+  const { chosen } = selection.state
+  if (chosen.kind === 'everything') return null
+  const frames = [...chosen.ids].flatMap((id) => queue.frameById(id) ?? [])
+  return frames.length === chosen.ids.size ? frames : null
 }

@@ -28,7 +28,9 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
   const density = useStore(app, (state) => state.settings?.density ?? 'comfortable')
   const engine = useStore(app, (state) => state.engine)
   const total = useStore(queue, (state) => state.total)
-  const problem = useStore(queue, (state) => state.problem)
+  const failure = useStore(queue, (state) => state.problem)
+  // While the engine starts there is nothing to tell and nothing to do: its start asks again.
+  const problem = engine !== 'running' && failure?.code === 'engine-stopped' ? null : failure
 
   useEffect(() => queue.show(collectionId, filter), [queue, collectionId, filter])
   useEffect(() => {

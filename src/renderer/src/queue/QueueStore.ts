@@ -78,6 +78,12 @@ export class QueueStore extends Store<QueueState> {
     }
   }
 
+  /** A row that must be known although it may be far from what is on screen. */
+  want(index: number): void {
+    const page = Math.floor(index / PAGE_ROWS)
+    if (index < (this.state.total ?? 0) && !this.#pages.has(page)) this.#load(page)
+  }
+
   /** Asks again for what is on screen; the rest is asked for when it comes into view. */
   refresh(): void {
     for (const page of this.#pages.values()) page.isStale = true

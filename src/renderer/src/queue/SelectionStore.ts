@@ -28,15 +28,12 @@ export class SelectionStore extends Store<SelectionState> {
     queue.subscribe(() => this.#follow())
   }
 
-  /** Chooses one row alone. */
+  /** Chooses one row alone; one that was never on screen is chosen as soon as its id is known. */
   choose(index: number): void {
     const frame = this.#queue.frameAt(index)
-    this.update({
-      chosen: frame ? { kind: 'some', ids: new Set([frame.id]) } : NOTHING,
-      focusIndex: index,
-      focusId: frame?.id ?? null,
-      anchorIndex: index
-    })
+    this.update({ chosen: frame ? some([frame.id]) : NOTHING, anchorIndex: index })
+    this.focus(index)
+    if (!frame) void this.extendTo(index)
   }
 
   /** Moves the focus and leaves what is chosen. */
@@ -48,18 +45,20 @@ export class SelectionStore extends Store<SelectionState> {
   async toggle(index: number): Promise<void> {
     const frame = this.#queue.frameAt(index)
     if (!frame) return
-    const ids = new Set(await this.#ids())
+    const known = await this.#ids()
+    if (known === null) return
+    const ids = new Set(known)
     if (!ids.delete(frame.id)) ids.add(frame.id)
-    this.update({ chosen: { kind: 'some', ids }, focusIndex: index, focusId: frame.id, anchorIndex: index })
+    this.update({ chosen: some(ids), focusIndex: index, focusId: frame.id, anchorIndex: index })
   }
 
   /** Chooses from the anchor to this row. */
   async extendTo(index: number): Promise<void> {
     const { anchorIndex } = this.state
     this.focus(index)
-    const ids = await this.#queue.idsOf(Math.min(anchorIndex, index), Math.max(anchorIndex, index))
+    const ids = await this.#idsOf(Math.min(anchorIndex, index), Math.max(anchorIndex, index))
     // A later key press may have moved on while the ids were fetched.
-    if (this.state.focusIndex === index) this.update({ chosen: { kind: 'some', ids: new Set(ids) } })
+    if (ids !== null && this.state.focusIndex === index) this.update({ chosen: some(ids) })
   }
 
   chooseEverything(): void {
@@ -95,9 +94,14 @@ export class SelectionStore extends Store<SelectionState> {
     return this.count === 0 ? null : { collectionId, filter }
   }
 
-  async #ids(): Promise<Iterable<string>> {
+  async #ids(): Promise<Iterable<string> | null> {
     const { chosen } = this.state
-    return chosen.kind === 'some' ? chosen.ids : this.#queue.idsOf(0, Math.max(0, this.count - 1))
+    return chosen.kind === 'some' ? chosen.ids : this.#idsOf(0, Math.max(0, this.count - 1))
+  }
+
+  /** Null if the engine does not answer: what is chosen then stays as it is, and the list says what is wrong. */
+  async #idsOf(first: number, last: number): Promise<ReadonlyArray<string> | null> {
+    return this.#queue.idsOf(first, last).catch(() => null)
   }
 
   /** The list changed: a new view starts from nothing, moved rows take the focus with them. */
@@ -114,6 +118,10 @@ export class SelectionStore extends Store<SelectionState> {
     if (place === null || place === focusIndex) return
     this.update({ focusIndex: place, anchorIndex: anchorIndex === focusIndex ? place : anchorIndex })
   }
+}
+
+function some(ids: Iterable<string>): Chosen {
+  return { kind: 'some', ids: new Set(ids) }
 }
 
 function viewName(collectionId: string | null, filter: QueueFilter): string {

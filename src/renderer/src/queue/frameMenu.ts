@@ -10,37 +10,42 @@ import {
   SkipForward,
   SquareStack
 } from 'lucide-react'
-import type { FrameSelection, FrameView } from '../../../shared/model/frame.ts'
+import type { FrameSelection, FrameView, UploadStatus } from '../../../shared/model/frame.ts'
 import type { Services } from '../services.ts'
 import type { MenuEntry } from '../ui/Menu.tsx'
 
 /**
  * What can be done with the chosen frames.
  *
- * @param only The frame, where it is a single one: its state decides what makes sense. Of several all is offered.
+ * @param frames The frames: what suits none of them cannot be chosen. Null where not all are known: all is offered.
  */
-export function frameMenu(services: Services, select: FrameSelection, only: FrameView | null): MenuEntry[] {
+export function frameMenu(
+  services: Services,
+  select: FrameSelection,
+  frames: ReadonlyArray<FrameView> | null
+): MenuEntry[] {
   const { queueActions, linkActions } = services
-  const is = (...statuses: ReadonlyArray<FrameView['status']>) => only === null || statuses.includes(only.status)
-  const hasObject = only === null || only.uploads.some(({ status }) => status === 'done')
-  const hasConflict = only === null || only.uploads.some(({ status }) => status === 'conflict')
+  const is = (...statuses: ReadonlyArray<FrameView['status']>) =>
+    frames === null || frames.some(({ status }) => statuses.includes(status))
+  const has = (wanted: UploadStatus) =>
+    frames === null || frames.some(({ uploads }) => uploads.some(({ status }) => status === wanted))
+  const path = frames?.length === 1 ? (frames[0]?.path ?? null) : null
   const source = { kind: 'frames', select, outputId: null } as const
-  const path = only?.path ?? null
   return [
     {
-      label: only === null ? 'Copy links' : 'Copy link',
+      label: path === null ? 'Copy links' : 'Copy link',
       icon: Copy,
       shortcut: 'Ctrl C',
-      isDisabled: !hasObject,
+      isDisabled: !has('done'),
       run: () => void linkActions.copy(source, null, 'plain')
     },
     {
       label: 'Copy as Markdown',
       icon: FileCode,
-      isDisabled: !hasObject,
+      isDisabled: !has('done'),
       run: () => void linkActions.copy(source, null, 'markdown')
     },
-    ...(hasConflict ? conflictEntries(services, select) : []),
+    ...(has('conflict') ? conflictEntries(services, select) : []),
     {
       label: 'Pause',
       icon: Pause,
@@ -64,7 +69,7 @@ export function frameMenu(services: Services, select: FrameSelection, only: Fram
       shortcut: 'Del',
       isDanger: true,
       startsGroup: true,
-      isDisabled: is('done', 'cancelled') && only !== null,
+      isDisabled: !is('settling', 'waiting', 'working', 'paused', 'attention', 'failed'),
       run: () => void queueActions.cancel(select)
     }
   ]

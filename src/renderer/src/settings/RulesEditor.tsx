@@ -75,7 +75,7 @@ export function RulesEditor({ rules, collectionId, onChange }: RulesEditorProps)
         <TextField
           label="Names in the bucket"
           value={rules.keyTemplate}
-          help="{collection} {folder} {date} {year} {month} {day} {name} {output} {ext} {user}"
+          help="{collection} {folder} {name} {output} {ext} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {seq:4} {sha256:8} {user} {uuid}"
           onChange={(keyTemplate) => change({ keyTemplate })}
         />
         <TemplatePreview rules={rules} collectionId={collectionId} />

@@ -34,6 +34,8 @@ export const TRACE_SECONDS = 60
 export class AppStore extends Store<AppState> {
   readonly #api: WindowApi
   readonly #offs: Array<() => void> = []
+  /** How often the engine has told how it is. */
+  #engineEvents = 0
 
   constructor(api: WindowApi) {
     super({
@@ -69,14 +71,17 @@ export class AppStore extends Store<AppState> {
   }
 
   async load(): Promise<void> {
+    const heardBefore = this.#engineEvents
     try {
       const [info, settings, accounts] = await Promise.all([
         ask(this.#api, 'app:state', {}),
         ask(this.#api, 'settings:get', {}),
         ask(this.#api, 'accounts:list', {})
       ])
-      this.update({ info, engine: info.engine, settings, accounts, phase: 'ready', problem: null })
-      if (info.engine === 'running') await this.#loadFromEngine()
+      // An event that came meanwhile is newer than the answer.
+      const engine = this.#engineEvents === heardBefore ? info.engine : this.state.engine
+      this.update({ info, engine, settings, accounts, phase: 'ready', problem: null })
+      if (engine === 'running') await this.#loadFromEngine()
     } catch (error) {
       this.update({ phase: 'failed', problem: toProblem(error) })
     }
@@ -105,6 +110,7 @@ export class AppStore extends Store<AppState> {
   }
 
   #engineChanged(engine: AppInfo['engine']): void {
+    this.#engineEvents += 1
     this.update({ engine })
     if (engine !== 'running') return
     // A new engine: what the old one said may no longer hold. If it stops again, the next `running` asks anew.

@@ -58,9 +58,11 @@ export function DropOverlay() {
   return (
     <div className={css('overlay')} role="status">
       <div className={css('frame')}>
-        <ImageDown size={40} strokeWidth={1.25} aria-hidden className={css('icon')} />
-        <p className={css('title')}>{title}</p>
-        <p className={css('text')}>{text}</p>
+        <div className={css('card')}>
+          <ImageDown size={40} strokeWidth={1.25} aria-hidden className={css('icon')} />
+          <p className={css('title')}>{title}</p>
+          <p className={css('text')}>{text}</p>
+        </div>
       </div>
     </div>
   )

@@ -52,6 +52,11 @@ export class IntakeActions {
   }
 
   readonly watchFolder = async (): Promise<void> => {
+    if (this.#app.state.accounts.length === 0) {
+      this.#workspace.go({ kind: 'queue', collectionId: null, filter: 'all' })
+      this.#toasts.show('First say where photos should go: connect R2, or try it here')
+      return
+    }
     await this.#try(async () => {
       const [path] = await ask(this.#api, 'dialog:choose-folder', { title: 'Watch a folder' })
       if (path === undefined) return

@@ -60,6 +60,7 @@ export function Shell() {
 
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
+      if (event.key === 'Escape' && workspace.state.isInspectorOver) workspace.setOpen('inspector', false)
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey)) return
       event.preventDefault()
       workspace.openDialog({ kind: 'palette' })

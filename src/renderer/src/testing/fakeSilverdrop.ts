@@ -12,10 +12,11 @@ import type {
 import type { AccountView } from '../../../shared/model/account.ts'
 import type { CollectionView } from '../../../shared/model/collection.ts'
 import type { FrameSelection, FrameView } from '../../../shared/model/frame.ts'
-import type { Links } from '../../../shared/model/link.ts'
 import { defaultSettings, LOCAL_ACCOUNT_ID, type Settings } from '../../../shared/model/settings.ts'
-import { fakeAccounts, fakeCollections, fakeObjects, fakeTestReport, localAccount } from './fakeData.ts'
+import { fakeBucketAnswers } from './fakeBucket.ts'
+import { fakeAccounts, fakeCollections, fakeTestReport, localAccount } from './fakeData.ts'
 import { fakeFrames, fakeTotals, LAKE_WEDDING, passes } from './fakeFrames.ts'
+import { fakeLinks } from './fakeLinks.ts'
 
 export type FakeOptions = {
   /** Rows of the queue. */
@@ -54,8 +55,6 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
   let collections: CollectionView[] = hasAccount ? fakeCollections(frames.length) : []
   let removed: CollectionView[] = []
   let settings: Settings = { ...defaultSettings, defaultAccountId: accounts[0]?.account.id ?? null }
-  let objects = fakeObjects(previews)
-  let trash: typeof objects = []
 
   const listeners: Listeners = {
     'queue:changed': new Set(),
@@ -126,24 +125,6 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
     collections = collections.map((collection) => (collection.id === id ? next : collection))
     emit('collections:changed', collections)
     return next
-  }
-
-  function linksTo(items: ReadonlyArray<{ name: string; key: string; isThere: boolean }>, format: string): Links {
-    const links = items.map(({ name, key, isThere }) => ({
-      name,
-      key,
-      outputId: null,
-      url: isThere ? `https://photos.example.com/${encodeURI(key)}` : null,
-      opensUntilMs: null,
-      problem: isThere ? null : ({ code: 'not-in-bucket', detail: key } as const)
-    }))
-    const made = links.flatMap(({ url, name }) => (url === null ? [] : [{ url, name }]))
-    const written = made.map(({ url, name }) => {
-      if (format === 'markdown') return `![${name}](${url})`
-      return format === 'html' ? `<img src="${url}" alt="${name}">` : url
-    })
-    const problems = links.flatMap(({ problem }) => (problem === null ? [] : [problem])).slice(0, 1)
-    return { text: written.join('\n'), links, tried: made.length > 0 ? 'opens' : 'untried', problems }
   }
 
   const answers: { -readonly [K in CallName]: Answers<CallName>[K] } = {
@@ -244,7 +225,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
       }
     },
     'links:make': async ({ select, outputId, format }) =>
-      linksTo(
+      fakeLinks(
         chosenBy(select).flatMap((frame) =>
           frame.uploads
             .filter((upload) => outputId === null || upload.outputId === outputId)
@@ -294,51 +275,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
             problem: null
           }
         : { keys: [], problem: { code: 'template-invalid', detail: 'A { is not closed' } },
-    'bucket:list': async ({ prefix, after, limit }) => {
-      const within = objects.filter(({ key }) => key.startsWith(prefix))
-      const isDirect = ({ key }: { key: string }) => !key.slice(prefix.length).includes('/')
-      const folders = [
-        ...new Set(
-          within
-            .filter((object) => !isDirect(object))
-            .map(({ key }) => prefix + key.slice(prefix.length, key.indexOf('/', prefix.length) + 1))
-        )
-      ]
-      const direct = within.filter((object) => isDirect(object) && (after === null || object.key > after))
-      const page = direct.slice(0, limit)
-      const next = direct.length > limit ? (page.at(-1)?.key ?? null) : null
-      return { folders: after === null ? folders : [], objects: page, next }
-    },
-    'bucket:preview': async ({ key }) => ({
-      previewUrl: objects.find((object) => object.key === key)?.previewUrl ?? null
-    }),
-    'bucket:links': async ({ keys, format }) =>
-      linksTo(
-        keys.map((key) => ({ name: key.split('/').at(-1) ?? key, key, isThere: true })),
-        format
-      ),
-    'bucket:measure': async ({ keys, folders }) => {
-      const taken = objects.filter(({ key }) => keys.includes(key) || folders.some((folder) => key.startsWith(folder)))
-      return {
-        objects: taken.length,
-        bytes: taken.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-        names: taken.slice(0, 5).map(({ key }) => key.split('/').at(-1) ?? key),
-        tooLargeForTrash: 0
-      }
-    },
-    'bucket:delete': async ({ keys, folders }) => {
-      const isTaken = ({ key }: { key: string }) =>
-        keys.includes(key) || folders.some((folder) => key.startsWith(folder))
-      trash = objects.filter(isTaken)
-      objects = objects.filter((object) => !isTaken(object))
-      return { deleted: trash.length, undo: 'undo-1', failed: [] }
-    },
-    'bucket:restore': async () => {
-      const restored = trash.length
-      objects = [...objects, ...trash].sort((a, b) => (a.key < b.key ? -1 : 1))
-      trash = []
-      return { restored }
-    }
+    ...fakeBucketAnswers(previews)
   }
 
   const api: WindowApi = {

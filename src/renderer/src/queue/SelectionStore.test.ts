@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { eventually } from '../testing/eventually.ts'
+import { LAKE_WEDDING } from '../testing/fakeFrames.ts'
+import { createFakeSilverdrop } from '../testing/fakeSilverdrop.ts'
+import { QueueStore } from './QueueStore.ts'
+import { SelectionStore } from './SelectionStore.ts'
+
+async function open() {
+  const fake = createFakeSilverdrop({ frames: 1204 })
+  const queue = new QueueStore(fake.api)
+  const selection = new SelectionStore(queue)
+  queue.start()
+  queue.show(LAKE_WEDDING, 'all')
+  await eventually(() => expect(queue.state.total).toBe(1204))
+  const idAt = (index: number) => fake.frames[index]?.id ?? ''
+  return { fake, queue, selection, idAt }
+}
+
+describe('SelectionStore', () => {
+  it('chooses a range from the anchor, upwards and over rows that were never loaded', async () => {
+    const { fake, selection } = await open()
+    selection.choose(90)
+    await selection.extendTo(600)
+    expect(selection.count).toBe(511)
+    await selection.extendTo(85)
+    expect(selection.toFrameSelection()).toEqual({ ids: fake.frames.slice(85, 91).map(({ id }) => id) })
+  })
+
+  it('means everything by its filter, not by a list of ids', async () => {
+    const { selection } = await open()
+    selection.chooseEverything()
+    expect(selection.count).toBe(1204)
+    expect(selection.toFrameSelection()).toEqual({ collectionId: LAKE_WEDDING, filter: 'all' })
+  })
+
+  it('takes one row out of everything', async () => {
+    const { selection, idAt } = await open()
+    selection.chooseEverything()
+    await selection.toggle(3)
+    expect(selection.count).toBe(1203)
+    expect(selection.isChosen(idAt(3))).toBe(false)
+    expect(selection.isChosen(idAt(1200))).toBe(true)
+  })
+
+  it('is nothing to a command when nothing is chosen', async () => {
+    const { selection } = await open()
+    expect(selection.toFrameSelection()).toBeNull()
+    expect(selection.onlyId).toBeNull()
+  })
+
+  it('stays with its frame when a row above it goes', async () => {
+    const { fake, queue, selection, idAt } = await open()
+    const id = idAt(5)
+    selection.choose(5)
+    fake.frames.shift()
+    fake.emit('queue:reordered', [{ collectionId: LAKE_WEDDING }])
+    await eventually(() => expect(queue.state.total).toBe(1203))
+
+    expect(selection.state.focusIndex).toBe(4)
+    expect(selection.onlyId).toBe(id)
+  })
+
+  it('starts from nothing in another view', async () => {
+    const { queue, selection } = await open()
+    selection.choose(5)
+    queue.show(LAKE_WEDDING, 'done')
+    expect(selection.count).toBe(0)
+    expect(selection.state.focusIndex).toBe(0)
+  })
+})
