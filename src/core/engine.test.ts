@@ -122,7 +122,7 @@ describe('a drop', () => {
     const told = await desk.engine.answers['drop:forecast']({ paths: [desk.shoot] })
     expect(told).toMatchObject({ files: 2, ignored: 1, outputs: ['original', 'web'] })
     expect(told.requests).toBe(2 + 7) // two puts for the picture; 40 MiB in five parts, opened and joined
-    expect(told.target).toMatch(/bucket\/shoot\/\d{4}-\d{2}-\d{2}$/)
+    expect(told.target).toMatch(/bucket\/shoot$/) // the day differs from frame to frame
   })
 
   it('gives every bad file its own reason and sends the rest', async () => {

@@ -38,7 +38,7 @@ export function forecast(
     files: expanded.files.length,
     bytes,
     ignored: expanded.ignored,
-    target: [placeOf(account), ...keyFolder(expanded.files[0], to)].join('/'),
+    target: [placeOf(account), ...commonFolders(to)].join('/'),
     outputs: rules.outputs.map(({ id }) => id),
     requests,
     storageUsdMonth: (stored / 1e9) * STORAGE_USD_GB_MONTH,
@@ -77,14 +77,17 @@ export function keysFor(
   )
 }
 
-function keyFolder(file: FrameFile | undefined, to: Parameters<typeof keysFor>[2]): ReadonlyArray<string> {
-  if (!file) return []
-  try {
-    const folder = folderOf(keysFor(file, 1, to)[0] ?? '')
-    return folder === '' ? [] : [folder]
-  } catch {
-    return [] // the row will say what is wrong with the template
-  }
+/** The folders that all keys have in common: those of the template up to the first that differs from frame to frame. */
+function commonFolders(to: Parameters<typeof keysFor>[2]): ReadonlyArray<string> {
+  const segments = to.rules.keyTemplate.split('/').slice(0, -1)
+  const isFixed = (segment: string) => /^(?:[^{}]|\{(?:collection|user)\})+$/.test(segment)
+  const end = segments.findIndex((segment) => !isFixed(segment))
+  const fixed = segments.slice(0, end === -1 ? segments.length : end)
+  const prefix = to.account.prefix.replace(/\/$/, '')
+  const filled = fixed.map((segment) =>
+    segment.replaceAll('{collection}', to.collectionName).replaceAll('{user}', to.rules.user)
+  )
+  return [prefix, ...filled].filter((folder) => folder !== '')
 }
 
 function placeOf(account: Account): string {

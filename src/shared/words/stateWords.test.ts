@@ -64,7 +64,7 @@ describe('frameSentence', () => {
   it('speaks of what is being sent before what is being rendered', () => {
     const rendering = upload({ outputId: 'web', status: 'rendering' })
     expect(frameSentence(frame('working', rendering), NOW_MS)).toBe('Rendering web')
-    expect(frameSentence(frame('working', rendering, upload({ status: 'sending' })), NOW_MS)).toBe('Sending, 0 %')
+    expect(frameSentence(frame('working', rendering, upload({ status: 'sending' })), NOW_MS)).toBe('Sending')
   })
 
   it('counts the pause before the next try down, in words that fit its length', () => {

@@ -180,7 +180,8 @@ function workingSentence(frame: FrameView, nowMs: number): string {
 
 function sendingSentence({ parts, sentBytes, sizeBytes }: UploadView): string {
   if (parts !== null && parts.total > 1) return `Sending, ${parts.done} of ${parts.total} parts`
-  if (sizeBytes === null || sizeBytes === 0) return 'Sending'
+  // What goes in one request has no share to tell until it is there.
+  if (sizeBytes === null || sizeBytes === 0 || sentBytes === 0) return 'Sending'
   // 100 % would sound like the end, and the proof is still to come.
   return `Sending, ${Math.min(99, Math.floor((sentBytes / sizeBytes) * 100))} %`
 }

@@ -3,6 +3,7 @@ import { formatBytes } from '../../../shared/units.ts'
 import { formatMoment } from '../links/linksSentence.ts'
 import { useServices } from '../services.ts'
 import { classNames } from '../ui/classNames.ts'
+import { MiddleCut } from '../ui/MiddleCut.tsx'
 import { Thumb } from '../ui/Thumb.tsx'
 import { useStore } from '../ui/useStore.ts'
 import styles from './BucketItems.module.css'
@@ -24,9 +25,7 @@ export function BucketTile({ index }: { readonly index: number }) {
         <Picture item={item} iconPx={36} />
       </div>
       <div className={css('caption')}>
-        <span className={css('name')} title={item.id}>
-          {item.name}
-        </span>
+        <MiddleCut text={item.name} title={item.id} />
         <Proved item={item} />
       </div>
       <span className={css('small')}>{item.kind === 'object' ? formatBytes(item.object.sizeBytes) : 'Folder'}</span>
@@ -44,9 +43,7 @@ export function BucketLine({ index, topPx }: { readonly index: number; readonly 
       <div className={css('linePicture')}>
         <Picture item={item} iconPx={18} />
       </div>
-      <span className={css('name')} title={item.id}>
-        {item.name}
-      </span>
+      <MiddleCut text={item.name} title={item.id} />
       <Proved item={item} />
       <span className={css('right')}>{item.kind === 'object' ? formatBytes(item.object.sizeBytes) : ''}</span>
       <span className={css('right')}>{item.kind === 'object' ? formatMoment(item.object.modifiedAtMs) : 'Folder'}</span>

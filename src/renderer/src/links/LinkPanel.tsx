@@ -1,13 +1,16 @@
 import { Copy } from 'lucide-react'
 import { useState } from 'react'
+import type { Account } from '../../../shared/model/account.ts'
 import { type LinkFormat, linkFormats } from '../../../shared/model/link.ts'
 import { useServices } from '../services.ts'
+import type { AppState } from '../shell/AppStore.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
 import { Segmented } from '../ui/Field.tsx'
+import { useStore } from '../ui/useStore.ts'
 import type { LinkSource } from './LinkActions.ts'
 import styles from './LinkPanel.module.css'
-import { type LinkChoice, linkChoices, linkChoiceWords } from './linkChoices.ts'
+import { type LinkChoice, linkChoices, linkChoiceWords, opensHereOnly } from './linkChoices.ts'
 
 const css = classNames(styles)
 
@@ -26,7 +29,8 @@ type LinkPanelProps = {
 
 /** For whom, how long and in which form; then copy. */
 export function LinkPanel({ source, label, outputs = [], usual, onCopied = () => {} }: LinkPanelProps) {
-  const { linkActions } = useServices()
+  const { app, linkActions } = useServices()
+  const isHereOnly = useStore(app, (state) => accountsOf(source, state).every(opensHereOnly))
   const [kind, setKind] = useState(usual)
   const [format, setFormat] = useState<LinkFormat>('plain')
   const [outputId, setOutputId] = useState('all')
@@ -54,7 +58,9 @@ export function LinkPanel({ source, label, outputs = [], usual, onCopied = () =>
           onChange={setOutputId}
         />
       )}
-      <p className={css('note')}>{linkChoiceWords[kind].note}</p>
+      <p className={css('note')}>
+        {isHereOnly ? 'Opens on this computer only: the bucket is on it.' : linkChoiceWords[kind].note}
+      </p>
       <Button
         kind="primary"
         icon={Copy}
@@ -67,4 +73,13 @@ export function LinkPanel({ source, label, outputs = [], usual, onCopied = () =>
       </Button>
     </div>
   )
+}
+
+/** The accounts that the links may be of: of a choice of frames, any. */
+function accountsOf(source: LinkSource, { accounts, collections }: AppState): ReadonlyArray<Account> {
+  const all = accounts.map(({ account }) => account)
+  if (source.kind === 'objects') return all.filter(({ id }) => id === source.accountId)
+  const { select } = source
+  const collection = 'ids' in select ? null : collections.find(({ id }) => id === select.collectionId)
+  return collection ? all.filter(({ id }) => id === collection.accountId) : all
 }

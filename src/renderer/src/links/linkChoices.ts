@@ -26,6 +26,11 @@ export const linkChoiceWords: Readonly<Record<LinkChoice, { label: string; note:
   }
 }
 
+/** Whether links of this account open on this computer alone, whatever kind they are. */
+export function opensHereOnly(account: Account): boolean {
+  return account.kind === 'local' || (account.kind === 'folder' && account.publicBaseUrl === null)
+}
+
 /**
  * The choice to begin with: as the collection says, as far as the account can make such links.
  *

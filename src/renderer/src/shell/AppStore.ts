@@ -9,7 +9,7 @@ import { Store } from '../ui/Store.ts'
 
 export type AppInfo = CallOutput<'app:state'>
 
-type AppState = {
+export type AppState = {
   readonly phase: 'loading' | 'ready' | 'failed'
   /** Why loading failed. */
   readonly problem: Problem | null

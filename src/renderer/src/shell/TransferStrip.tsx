@@ -22,6 +22,7 @@ export function TransferStrip() {
   const frames = totals === null ? 0 : totals.frames - totals.cancelled
   const share = totals === null || totals.totalBytes === 0 ? 0 : totals.doneBytes / totals.totalBytes
   const isAllDone = totals !== null && frames > 0 && totals.done === frames
+  const isAtRest = totals !== null && totals.waiting + totals.working === 0
   const isHeld = totals?.hold === 'paused'
   return (
     <section className={css('strip')} aria-label="Transfer">
@@ -42,7 +43,7 @@ export function TransferStrip() {
         aria-valuenow={Math.floor(share * 100)}
         className={css('bar')}
       >
-        <div className={css('barDone', isAllDone && 'allDone')} style={{ transform: `scaleX(${share})` }} />
+        <div className={css('barDone', isAtRest && 'atRest')} style={{ transform: `scaleX(${share})` }} />
       </div>
       <div className={css('end')}>
         {totals !== null && totals.needsYou > 0 && (
