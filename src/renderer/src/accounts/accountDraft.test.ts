@@ -24,6 +24,14 @@ describe('withAddress', () => {
     expect(draft).toMatchObject({ address: 'http://127.0.0.1:9000', bucket: 'clients' })
   })
 
+  it('takes one name behind another server’s address for the bucket, and keeps a longer path', () => {
+    const draft = withAddress(emptyDraft('r2', 'one'), 'https://s3.example.com/clients')
+    expect(draft).toMatchObject({ address: 'https://s3.example.com', bucket: 'clients' })
+    const below = withAddress({ ...whole, address: '' }, 'http://127.0.0.1:9000/local/r2/s3')
+    expect(below).toMatchObject({ address: 'http://127.0.0.1:9000/local/r2/s3', bucket: 'clients' })
+    expect(draftErrors(below, true)).toEqual({})
+  })
+
   it('leaves half-typed text as it is', () => {
     expect(withAddress(whole, 'https:/').address).toBe('https:/')
   })

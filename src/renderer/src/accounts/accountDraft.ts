@@ -74,7 +74,9 @@ export function withAddress(draft: AccountDraft, address: string): AccountDraft 
   const bucket = url.pathname.split('/').find((part) => part !== '') ?? draft.bucket
   const [, accountId, jurisdiction = 'default'] = R2_HOST.exec(url.hostname) ?? []
   if (accountId !== undefined) return { ...draft, address: accountId, jurisdiction, bucket }
-  return url.pathname === '/' ? { ...draft, address } : { ...draft, address: url.origin, bucket }
+  // Another S3 host may have its endpoint below a path of its own; one name alone is the bucket's.
+  const isBucketOnly = url.pathname.split('/').filter((part) => part !== '').length === 1
+  return isBucketOnly ? { ...draft, address: url.origin, bucket } : { ...draft, address }
 }
 
 /** The account that the draft describes; null while something is missing or wrong, which `draftErrors` names. */
@@ -113,7 +115,7 @@ export function draftErrors(draft: AccountDraft, hasSecret: boolean): DraftError
   }
   const address = draft.address.trim()
   if (address === '') errors.address = 'Enter the account ID'
-  else if (!ACCOUNT_ID.test(address) && !/^https?:\/\/[^/\s]+\/?$/.test(address)) {
+  else if (!ACCOUNT_ID.test(address) && !/^https?:\/\/[^/\s?#]+(\/[^\s?#]*)?$/.test(address)) {
     errors.address = 'An account ID has 32 digits and letters a to f; an address begins with https://'
   }
   if (!bucketNameSchema.safeParse(draft.bucket.trim()).success) {
