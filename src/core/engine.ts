@@ -163,9 +163,8 @@ export function createEngine(options: EngineOptions): Engine {
       storeOf: (accountId) => stores.store(accountId),
       previewPathOf: (frameId) => join(previewsPath, frameId.slice(0, 2), `${frameId}.webp`),
       onFrameChanged,
-      onProgress: (upload, sentBytes) => {
-        const frame = frames.find(upload.frameId)
-        if (frame) progress.note(upload, frame.collectionId, sentBytes)
+      onProgress: (upload, sentBytes, { collectionId }) => {
+        progress.note(upload, collectionId, sentBytes)
         onFrameChanged(upload.frameId)
       },
       onHoldChanged: () => announcer.countsChanged()

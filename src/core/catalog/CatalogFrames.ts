@@ -71,7 +71,7 @@ export class CatalogFrames {
     this.#dropUploads = db.prepare('DELETE FROM uploads WHERE frame_id = ?')
     this.#takePrepare = db.prepare(
       `SELECT frames.* FROM frames JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
-       WHERE work = 'prepare' ORDER BY seq LIMIT ?`
+       WHERE work = 'prepare' AND frames.id NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`
     )
     this.#clearWork = db.prepare('UPDATE frames SET work = NULL WHERE id = ?')
     this.#setStatus = db.prepare('UPDATE frames SET status = ?, work = ?, problem = ? WHERE id = ?')
@@ -177,9 +177,13 @@ export class CatalogFrames {
     return row ? toFrame(row) : null
   }
 
-  /** The next frames to prepare among the collections this session has claimed; they are not given out again. */
-  takeToPrepare(session: string, limit: number): ReadonlyArray<Frame> {
-    const rows = this.#takePrepare.all(session, limit)
+  /**
+   * The next frames to prepare among the collections this session has claimed; they are not given out again.
+   *
+   * @param held Frames to pass over.
+   */
+  takeToPrepare(session: string, held: ReadonlyArray<string>, limit: number): ReadonlyArray<Frame> {
+    const rows = this.#takePrepare.all(session, JSON.stringify(held), limit)
     if (rows.length === 0) return []
     inTransaction(this.#db, () => {
       for (const row of rows) this.#clearWork.run(row['id'] as string)
@@ -200,7 +204,15 @@ export class CatalogFrames {
     })
   }
 
-  /** The same for a new version of the file on disk. */
+  /** The file is being written: its uploads go, its objects and proofs stay, until it stands still. */
+  settle(id: string): void {
+    inTransaction(this.#db, () => {
+      this.#forgetUploads(id)
+      this.#setStatus.run('settling', null, null, id)
+    })
+  }
+
+  /** Starts a frame from the beginning, for a new version of the file on disk. */
   renew(id: string, file: Pick<FrameFile, 'sizeBytes' | 'mtimeNs' | 'ino'>): void {
     inTransaction(this.#db, () => {
       this.#forgetUploads(id)

@@ -1,13 +1,12 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Proof } from '../../shared/model/frame.ts'
-import { ORIGINAL, outputSchema } from '../../shared/model/output.ts'
+import { foldKey } from '../shots/suffixKey.ts'
 import type { Multipart, SentPart } from '../store/ObjectStore.ts'
 import { frameStatusOf } from '../transfer/frameStatus.ts'
-import { multipartOf, transition, type UploadState, uploadStateSchema } from '../transfer/UploadState.ts'
+import { multipartOf, transition, type UploadState } from '../transfer/UploadState.ts'
 import { inTransaction } from './openCatalog.ts'
 import type { Upload, UploadWork } from './records.ts'
-
-type Row = Record<string, unknown>
+import { isDamaged, toUpload, workOf } from './uploadRow.ts'
 
 /** A multipart upload of an account that the store still has to be told to drop. */
 export type Orphan = { readonly accountId: string; readonly multipart: Multipart }
@@ -26,15 +25,15 @@ export class CatalogUploads {
   readonly #select: StatementSync
   readonly #selectOfFrame: StatementSync
   readonly #update: StatementSync
+  readonly #selectStatuses: StatementSync
   readonly #setFrameStatus: StatementSync
+  readonly #setFrameSha256: StatementSync
   readonly #takeRender: StatementSync
   readonly #takeSend: StatementSync
   readonly #nextDue: StatementSync
-  readonly #clearWork: StatementSync
   readonly #setRendered: StatementSync
   readonly #setDigest: StatementSync
   readonly #setKey: StatementSync
-  readonly #dropSpool: StatementSync
   readonly #countSpooled: StatementSync
   readonly #makeDue: StatementSync
   readonly #findKey: StatementSync
@@ -56,33 +55,43 @@ export class CatalogUploads {
     this.#db = db
     this.#insert = db.prepare(
       `INSERT INTO uploads (id, frame_id, frame_seq, ordinal, output, output_id, account_id, bucket, base_key, key,
-         key_number, state, status, work, size_bytes, sha256, content_type, replaces)
+         key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces)
        VALUES ($id, $frameId, $frameSeq, $ordinal, $output, $outputId, $accountId, $bucket, $baseKey, $key,
-         $keyNumber, $state, $status, $work, $sizeBytes, $sha256, $contentType, $replaces)`
+         $keyNumber, $state, $status, $work, $sizeBytes, $sha256, $widthPx, $heightPx, $contentType, $replaces)`
     )
     this.#select = db.prepare('SELECT * FROM uploads WHERE id = ?')
     this.#selectOfFrame = db.prepare('SELECT * FROM uploads WHERE frame_id = ? ORDER BY ordinal')
-    this.#update = db.prepare('UPDATE uploads SET state = ?, status = ?, work = ?, due_at_ms = ? WHERE id = ?')
+    this.#update = db.prepare(
+      `UPDATE uploads SET state = ?, status = ?, work = ?, due_at_ms = ?, spool_path = ?, size_bytes = ?, sha256 = ?
+       WHERE id = ?`
+    )
+    this.#selectStatuses = db.prepare('SELECT status FROM uploads WHERE frame_id = ?')
     this.#setFrameStatus = db.prepare('UPDATE frames SET status = ? WHERE id = ? AND status <> ?')
+    this.#setFrameSha256 = db.prepare('UPDATE frames SET sha256 = ? WHERE id = ? AND sha256 IS NULL')
     this.#takeRender = db.prepare(
       `SELECT uploads.* FROM uploads JOIN frames ON frames.id = uploads.frame_id
        JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
-       WHERE uploads.work = 'render' AND due_at_ms <= ? ORDER BY due_at_ms, frame_seq, ordinal LIMIT ?`
+       WHERE uploads.work = 'render' AND due_at_ms <= ? AND frame_id NOT IN (SELECT value FROM json_each(?))
+       ORDER BY due_at_ms, frame_seq, ordinal LIMIT 1`
     )
     this.#takeSend = db.prepare(
       `SELECT uploads.* FROM uploads JOIN frames ON frames.id = uploads.frame_id
        JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
        WHERE uploads.work = 'send' AND due_at_ms <= ? AND account_id NOT IN (SELECT value FROM json_each(?))
+       AND frame_id NOT IN (SELECT value FROM json_each(?))
        ORDER BY due_at_ms, frame_seq, ordinal LIMIT ?`
     )
-    this.#nextDue = db.prepare('SELECT min(due_at_ms) AS due FROM uploads WHERE work IS NOT NULL AND due_at_ms > ?')
-    this.#clearWork = db.prepare('UPDATE uploads SET work = NULL WHERE id = ?')
+    // One seek for each kind of work: asked of both together, SQLite walks through everything that waits.
+    this.#nextDue = db.prepare(
+      `SELECT min(due) AS due FROM (
+         SELECT min(due_at_ms) AS due FROM uploads WHERE work = 'send' AND due_at_ms > ?1
+         UNION ALL SELECT min(due_at_ms) FROM uploads WHERE work = 'render' AND due_at_ms > ?1)`
+    )
     this.#setRendered = db.prepare(
       'UPDATE uploads SET spool_path = ?, size_bytes = ?, width_px = ?, height_px = ?, content_type = ?, sha256 = NULL WHERE id = ?'
     )
     this.#setDigest = db.prepare('UPDATE uploads SET sha256 = ?, size_bytes = ? WHERE id = ?')
     this.#setKey = db.prepare('UPDATE uploads SET key = ?, key_number = ?, replaces = ? WHERE id = ?')
-    this.#dropSpool = db.prepare('UPDATE uploads SET spool_path = NULL WHERE id = ?')
     this.#countSpooled = db.prepare(
       "SELECT count(*) AS spooled FROM uploads WHERE spool_path IS NOT NULL AND status IN ('waiting', 'retrying', 'sending')"
     )
@@ -94,9 +103,10 @@ export class CatalogUploads {
       `INSERT INTO object_keys (account_id, bucket, folded, key, upload_id) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (account_id, bucket, folded) DO UPDATE SET key = excluded.key, upload_id = excluded.upload_id`
     )
+    // An upload that met a stranger under its first name has claimed that name too, and gone to another.
     this.#selectByKey = db.prepare(
-      `SELECT uploads.* FROM object_keys JOIN uploads ON uploads.id = object_keys.upload_id
-       WHERE object_keys.account_id = ? AND object_keys.bucket = ? AND object_keys.key = ?`
+      `SELECT uploads.* FROM object_keys JOIN uploads ON uploads.id = object_keys.upload_id AND uploads.key = ?1
+       WHERE object_keys.account_id = ?2 AND object_keys.bucket = ?3 AND object_keys.folded = ?4`
     )
     this.#insertPart = db.prepare(
       'INSERT OR REPLACE INTO parts (upload_id, number, size_bytes, etag, md5) VALUES (?, ?, ?, ?, ?)'
@@ -150,6 +160,8 @@ export class CatalogUploads {
           $work: workOf(upload),
           $sizeBytes: upload.sizeBytes,
           $sha256: upload.sha256,
+          $widthPx: upload.widthPx,
+          $heightPx: upload.heightPx,
           $contentType: upload.contentType,
           $replaces: upload.replaces
         })
@@ -172,59 +184,102 @@ export class CatalogUploads {
    * to the orphans, so that the store is told; its parts are forgotten.
    */
   saveState(upload: Upload, state: UploadState): Upload {
-    const next: Upload = { ...upload, state }
+    const next = this.#withState(upload, state)
     inTransaction(this.#db, () => this.#save(upload, next))
     return next
   }
 
-  /** The state "done" and the proof, in one step. */
+  /** The state "done", the proof and the digest of the source, in one step. */
   saveProof(upload: Upload, proof: Proof, sourceSha256: string): Upload {
-    const next: Upload = { ...upload, state: transition(upload.state, { kind: 'proved', proof }) }
+    const next = this.#withState(upload, transition(upload.state, { kind: 'proved', proof }))
     inTransaction(this.#db, () => {
       const { accountId, bucket, key, output, frameId } = upload
       const { sizeBytes, sha256, etag, provedAtMs } = proof
       this.#putProof.run(accountId, bucket, key, sizeBytes, sha256, etag, sourceSha256, output.id, frameId, provedAtMs)
-      this.#save(upload, next)
+      if (this.#save(upload, next)) this.#setFrameSha256.run(sourceSha256, frameId)
     })
     return next
   }
 
-  #save(before: Upload, next: Upload): void {
+  /** Puts what nobody works on any more back into the queue, where it was. */
+  requeue(upload: Upload): Upload {
+    const next = this.#withState(upload, transition(upload.state, { kind: 'recovered' }))
+    const work = next.state.kind === 'proving' ? 'send' : workOf(next)
+    inTransaction(this.#db, () => this.#save(upload, next, work))
+    return next
+  }
+
+  /** What is over needs its rendition on this computer no longer. */
+  #withState(upload: Upload, state: UploadState): Upload {
+    const isOver = state.kind === 'done' || state.kind === 'skipped' || state.kind === 'cancelled'
+    return { ...upload, state, spoolPath: isOver ? null : upload.spoolPath }
+  }
+
+  /** @returns whether the row is still there: not if the frame began anew while this was under way. */
+  #save(before: Upload, next: Upload, work: UploadWork = workOf(next)): boolean {
+    const { id, state, spoolPath, sizeBytes, sha256, frameId } = next
     const dropped = multipartOf(before.state)
-    const isFinished = next.state.kind === 'proving' || next.state.kind === 'done'
-    if (dropped && multipartOf(next.state)?.uploadId !== dropped.uploadId) {
-      if (!isFinished) this.#putOrphan.run(next.accountId, dropped.key, dropped.uploadId, dropped.partBytes)
-      this.#dropParts.run(next.id)
+    if (multipartOf(state)?.uploadId !== dropped?.uploadId) {
+      const isFinished = state.kind === 'proving' || state.kind === 'done'
+      if (dropped && !isFinished) this.#putOrphan.run(next.accountId, dropped.key, dropped.uploadId, dropped.partBytes)
+      this.#dropParts.run(id)
     }
-    const dueAtMs = next.state.kind === 'retrying' ? next.state.retryAtMs : 0
-    this.#update.run(JSON.stringify(next.state), next.state.kind, workOf(next), dueAtMs, next.id)
-    const states = this.ofFrame(next.frameId).map(({ state }) => state)
-    if (states.length === 0) return // the frame began anew while this was under way
-    const status = frameStatusOf(states)
-    this.#setFrameStatus.run(status, next.frameId, status)
+    const dueAtMs = state.kind === 'retrying' ? state.retryAtMs : 0
+    const saved = this.#update.run(JSON.stringify(state), state.kind, work, dueAtMs, spoolPath, sizeBytes, sha256, id)
+    if (saved.changes === 0) return false
+    const kinds = this.#selectStatuses.all(frameId).map((row) => String(row['status']) as UploadState['kind'])
+    const status = frameStatusOf(kinds)
+    this.#setFrameStatus.run(status, frameId, status)
+    return true
   }
 
-  /** The next renditions to make; they are not given out again. */
-  takeToRender(session: string, nowMs: number, limit: number): ReadonlyArray<Upload> {
-    return this.#take(this.#takeRender.all(session, nowMs, limit))
+  /** Several changes as one transaction. */
+  together<T>(act: () => T): T {
+    return inTransaction(this.#db, act)
   }
 
-  /** The next objects to send, but none of the accounts named; they are not given out again. */
+  /**
+   * The next renditions to make, all of one frame since one decode makes them all: now `rendering`.
+   *
+   * @param heldFrames Frames to pass over.
+   */
+  takeToRender(session: string, nowMs: number, heldFrames: ReadonlyArray<string>): ReadonlyArray<Upload> {
+    return inTransaction(this.#db, () => {
+      for (;;) {
+        const row = this.#takeRender.get(session, nowMs, JSON.stringify(heldFrames))
+        if (!row) return []
+        if (this.#isSetAside(toUpload(row))) continue
+        return this.ofFrame(String(row['frame_id']))
+          .filter((upload) => workOf(upload) === 'render')
+          .map((upload) => this.saveState(upload, transition(upload.state, { kind: 'render-started' })))
+      }
+    })
+  }
+
+  /** The next objects to send: now `sending`, or `proving` where that is what is left. */
   takeToSend(
     session: string,
     nowMs: number,
-    heldAccounts: ReadonlyArray<string>,
+    held: { readonly accounts: ReadonlyArray<string>; readonly frames: ReadonlyArray<string> },
     limit: number
   ): ReadonlyArray<Upload> {
-    return this.#take(this.#takeSend.all(session, nowMs, JSON.stringify(heldAccounts), limit))
+    const { accounts, frames } = held
+    const rows = this.#takeSend.all(session, nowMs, JSON.stringify(accounts), JSON.stringify(frames), limit)
+    if (rows.length === 0) return []
+    return inTransaction(this.#db, () =>
+      rows.map(toUpload).flatMap((upload) => {
+        if (this.#isSetAside(upload)) return []
+        const { state } = upload
+        return this.saveState(upload, state.kind === 'proving' ? state : transition(state, { kind: 'started' }))
+      })
+    )
   }
 
-  #take(rows: ReadonlyArray<Row>): ReadonlyArray<Upload> {
-    if (rows.length === 0) return []
-    inTransaction(this.#db, () => {
-      for (const row of rows) this.#clearWork.run(String(row['id']))
-    })
-    return rows.map(toUpload)
+  /** A row that does not parse says so from now on, and the rest goes on. */
+  #isSetAside(upload: Upload): boolean {
+    if (!isDamaged(upload)) return false
+    this.saveState(upload, upload.state)
+    return true
   }
 
   /** When the next waiting retry is due, Unix ms; null if none waits. */
@@ -235,10 +290,9 @@ export class CatalogUploads {
 
   /** After a start: what the last engine was doing gets its turn again. */
   recover(collectionId: string): void {
-    for (const row of this.#selectUnfinished.all(collectionId)) {
-      const upload = toUpload(row)
-      this.saveState(upload, transition(upload.state, { kind: 'recovered' }))
-    }
+    inTransaction(this.#db, () => {
+      for (const row of this.#selectUnfinished.all(collectionId)) this.requeue(toUpload(row))
+    })
   }
 
   /** The rendition lies in the spool and waits for its turn on the line. */
@@ -281,11 +335,6 @@ export class CatalogUploads {
     return { ...upload, key, keyNumber, replaces }
   }
 
-  /** Forgets the rendition on this computer: it is proved, or it is gone and has to be made again. */
-  dropSpool(id: string): void {
-    this.#dropSpool.run(id)
-  }
-
   /** Renditions that are made and not yet sent. */
   countSpooled(): number {
     return Number(this.#countSpooled.get()?.['spooled'] ?? 0)
@@ -326,7 +375,7 @@ export class CatalogUploads {
   ): ReadonlyArray<string> {
     return inTransaction(this.#db, () =>
       keys.flatMap((key) => {
-        const row = this.#selectByKey.get(accountId, bucket, key)
+        const row = this.#selectByKey.get(key, accountId, bucket, foldKey(key))
         const upload = row ? toUpload(row) : null
         const state = upload && mark(upload)
         if (!upload || !state) return []
@@ -387,7 +436,8 @@ export class CatalogUploads {
     prefix: string
   ): ReadonlyMap<string, { etag: string; frameId: string }> {
     // In the order of keys nothing that begins with the prefix comes after the prefix and the highest character.
-    const rows = this.#selectProofsBelow.all(accountId, bucket, prefix, `${prefix}\u{10ffff}`, prefix.length + 1)
+    const characters = [...prefix].length // as SQLite counts them
+    const rows = this.#selectProofsBelow.all(accountId, bucket, prefix, `${prefix}\u{10ffff}`, characters + 1)
     return new Map(
       rows.map((row) => [String(row['key']), { etag: String(row['etag']), frameId: String(row['frame_id']) }])
     )
@@ -395,58 +445,5 @@ export class CatalogUploads {
 
   hasPreview(frameId: string): boolean {
     return this.#selectPreviewOwner.get(frameId) !== undefined
-  }
-}
-
-/** What the upload waits for in its state. */
-function workOf(upload: Upload): UploadWork {
-  switch (upload.state.kind) {
-    case 'waiting':
-    case 'retrying':
-      return upload.output.kind === 'rendition' && upload.spoolPath === null ? 'render' : 'send'
-    case 'proving':
-      return 'send'
-    default:
-      return null
-  }
-}
-
-function toUpload(row: Row): Upload {
-  const state = parseJson(uploadStateSchema, row['state'])
-  const output = parseJson(outputSchema, row['output'])
-  const isDamaged = state === null || output === null
-  const detail = `Upload ${String(row['id'])} does not parse`
-  return {
-    id: String(row['id']),
-    frameId: String(row['frame_id']),
-    frameSeq: Number(row['frame_seq']),
-    ordinal: Number(row['ordinal']),
-    output: output ?? ORIGINAL,
-    accountId: String(row['account_id']),
-    bucket: String(row['bucket']),
-    baseKey: String(row['base_key']),
-    key: String(row['key']),
-    keyNumber: Number(row['key_number']),
-    // Set aside and shown: starting the frame anew writes a whole row again.
-    state: isDamaged ? { kind: 'failed', problem: { code: 'record-damaged', detail } } : state,
-    spoolPath: row['spool_path'] === null ? null : String(row['spool_path']),
-    sizeBytes: row['size_bytes'] === null ? null : Number(row['size_bytes']),
-    sha256: row['sha256'] === null ? null : String(row['sha256']),
-    widthPx: row['width_px'] === null ? null : Number(row['width_px']),
-    heightPx: row['height_px'] === null ? null : Number(row['height_px']),
-    contentType: String(row['content_type']),
-    replaces: row['replaces'] === null ? null : String(row['replaces'])
-  }
-}
-
-function parseJson<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-  text: unknown
-): T | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(String(text)))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
   }
 }

@@ -3,6 +3,10 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AppError } from '../../shared/errors.ts'
 import firstLight from './migrations/0001-first-light.ts'
+import { isBusy, toCatalogError } from './toCatalogError.ts'
+
+/** How long another process may keep the catalog locked. */
+const BUSY_MS = 10_000
 
 /** Numbered from 1 by place; unchanged once released. `PRAGMA user_version` says how many a file has had. */
 export const migrations: ReadonlyArray<string> = [firstLight]
@@ -13,16 +17,39 @@ export const migrations: ReadonlyArray<string> = [firstLight]
  * WAL with `synchronous=NORMAL`: a kill of the process loses nothing that was committed; a power cut may lose the last
  * commits, never the file, and what it loses is found again by looking into the bucket.
  *
- * @throws AppError `already-running` if the file stays locked for ten seconds; `internal` if a newer Silverdrop wrote it.
+ * @throws AppError `already-running` if the file stays locked for ten seconds; `internal` if a newer Silverdrop wrote
+ *   it; `record-damaged` if it is no catalog (any more); `disk-full`, `file-unreadable`.
  */
 export function openCatalog(path: string): DatabaseSync {
-  mkdirSync(dirname(path), { recursive: true })
-  const db = new DatabaseSync(path)
-  db.exec(
-    'PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON'
-  )
-  migrate(db, path)
-  return db
+  let db: DatabaseSync | null = null
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    db = new DatabaseSync(path)
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+    switchToWal(db)
+    db.exec('PRAGMA synchronous = NORMAL')
+    // 16 MiB of log: each checkpoint waits for the disk, and a busy queue would make one every few hundred frames.
+    db.exec('PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000')
+    migrate(db, path)
+    return db
+  } catch (error) {
+    db?.close()
+    throw toCatalogError(error, path)
+  }
+}
+
+/** SQLite does not wait for the lock that this switch takes, and two processes may make one catalog together. */
+function switchToWal(db: DatabaseSync): void {
+  const untilMs = Date.now() + BUSY_MS
+  for (;;) {
+    try {
+      db.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (!isBusy(error) || Date.now() > untilMs) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10) // a pause, in ms
+    }
+  }
 }
 
 function migrate(db: DatabaseSync, path: string): void {
@@ -36,16 +63,20 @@ function migrate(db: DatabaseSync, path: string): void {
   })
 }
 
-/** Runs `act` as one transaction: all of it is kept or nothing. Inside another it is part of that one. */
+/**
+ * Runs `act` as one transaction: all of it is kept or nothing. Inside another it is part of that one.
+ *
+ * @throws what `act` throws; AppError `disk-full`, `already-running` for what the catalog's file did.
+ */
 export function inTransaction<T>(db: DatabaseSync, act: () => T): T {
   if (db.isTransaction) return act()
-  db.exec('BEGIN IMMEDIATE')
   try {
+    db.exec('BEGIN IMMEDIATE')
     const result = act()
     db.exec('COMMIT')
     return result
   } catch (error) {
     if (db.isTransaction) db.exec('ROLLBACK')
-    throw error
+    throw toCatalogError(error, db.location() ?? 'The catalog')
   }
 }

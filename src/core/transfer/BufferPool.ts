@@ -71,12 +71,20 @@ export class BufferPool {
         if (isReleased) return
         isReleased = true
         this.#usedBytes -= capacity
-        const kept = this.#free.get(capacity)
-        if (kept) kept.push(buffer)
-        else this.#free.set(capacity, [buffer])
+        this.#keep(capacity, buffer)
         this.#serve()
       }
     }
+  }
+
+  #keep(capacity: number, buffer: ArrayBuffer): void {
+    if (this.#heldBytes > this.#budgetBytes) {
+      this.#heldBytes -= capacity // the one that was larger than the budget
+      return
+    }
+    const kept = this.#free.get(capacity)
+    if (kept) kept.push(buffer)
+    else this.#free.set(capacity, [buffer])
   }
 
   #allocate(capacity: number): ArrayBuffer {

@@ -1,22 +1,21 @@
-import { stat, unlink } from 'node:fs/promises'
+import { unlink } from 'node:fs/promises'
 import { AppError, type ErrorCode, isAbort, type Problem, toProblem } from '../../shared/errors.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
 import type { Clock } from '../files/Clock.ts'
-import { toFrameFile } from '../files/FrameFile.ts'
-import { readFrame } from '../files/readFrame.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import type { BufferPool } from './BufferPool.ts'
+import { type HoldKind, Holds } from './Holds.ts'
 import { type Destination, prepareFrame } from './prepareFrame.ts'
-import { Reachability } from './Reachability.ts'
 import { renderFrame } from './renderFrame.ts'
-import { MAX_ATTEMPTS, retryDelayMs } from './retryDelay.ts'
+import { retakeFrame } from './retakeFrame.ts'
 import type { Slots } from './Slots.ts'
-import { StopReason } from './StopReason.ts'
+import { isStop, StopReason } from './StopReason.ts'
 import { sendUpload } from './sendUpload.ts'
-import { isUnderWay, transition, type UploadEvent } from './UploadState.ts'
+import { setBack } from './setBack.ts'
+import { isUnderWay } from './UploadState.ts'
 
 export type DispatcherPorts = {
   readonly frames: CatalogFrames
@@ -36,7 +35,7 @@ export type DispatcherPorts = {
   readonly previewPathOf: (frameId: string) => string
   readonly onFrameChanged: (frameId: string) => void
   /** Bytes of the upload that the store has acknowledged, in all. */
-  readonly onProgress: (upload: Upload, sentBytes: number) => void
+  readonly onProgress: (upload: Upload, sentBytes: number, frame: Frame) => void
   /** Whether something holds the queue may be different now. */
   readonly onHoldChanged: () => void
 }
@@ -47,17 +46,11 @@ export type DispatcherLimits = { readonly prepare: number; readonly render: numb
 /** Renditions on disk that wait for the line: beyond it the darkroom waits too. */
 const MOST_SPOOLED = 64
 
-/** How long a source that changed while it was read must stand still before it is taken again. */
-const SETTLE_MS = 2_000
+const PROBE_LIMIT_MS = 10_000
+const BUSY_MS = 1_000
 
-/** What a person has to mend in the account before anything can go on; until then the queue waits and nothing fails. */
-const ACCOUNT_CODES: ReadonlySet<ErrorCode> = new Set([
-  'secret-missing',
-  'secret-wrong',
-  'account-unknown',
-  'not-entitled'
-])
-
+/** What a task does; `settle`, which only waits for a file to stand still, takes nobody's turn. */
+type Kind = keyof DispatcherLimits | 'settle'
 type Task = { readonly frameId: string; readonly stop: AbortController; readonly done: Promise<void> }
 
 /**
@@ -67,30 +60,22 @@ type Task = { readonly frameId: string; readonly stop: AbortController; readonly
 export class Dispatcher {
   readonly #ports: DispatcherPorts
   readonly #limits: DispatcherLimits
+  readonly #holds: Holds
   readonly #tasks = new Set<Task>()
-  readonly #running = { prepare: 0, render: 0, send: 0 }
-  readonly #reachability: Reachability
-  /** Accounts that wait for a person, with the reason. */
-  readonly #refused = new Map<string, Problem>()
+  readonly #running: Record<Kind, number> = { prepare: 0, render: 0, send: 0, settle: 0 }
   #isStarted = false
-  #isHeld = false
-  #isDiskFull = false
   #isWoken = false
   #stopTimer = (): void => {}
 
   constructor(ports: DispatcherPorts, limits: DispatcherLimits) {
     this.#ports = ports
     this.#limits = limits
-    this.#reachability = new Reachability({
+    this.#holds = new Holds({
       clock: ports.clock,
       random: ports.random,
-      probe: async (accountId) => {
-        const store = await ports.storeOf(accountId)
-        await store.head('.silverdrop-probe', AbortSignal.timeout(10_000))
-      },
-      onLost: () => ports.onHoldChanged(),
-      onFound: (accountId) => {
-        ports.uploads.makeDue(accountId)
+      probe: (accountId) => this.#probe(accountId),
+      onFound: (accountId) => ports.uploads.makeDue(accountId),
+      onChanged: () => {
         ports.onHoldChanged()
         this.wake()
       }
@@ -113,16 +98,13 @@ export class Dispatcher {
   }
 
   /** Why what waits does not move, or null. */
-  get hold(): 'paused' | 'offline' | 'no-secret' | 'disk-full' | null {
-    if (this.#isHeld) return 'paused'
-    if (this.#isDiskFull) return 'disk-full'
-    if (this.#refused.size > 0) return 'no-secret'
-    return this.#reachability.lostAccounts.length > 0 ? 'offline' : null
+  get hold(): HoldKind | null {
+    return this.#holds.kind
   }
 
   /** What an account answered that a person has to mend, or null. */
   get refusal(): Problem | null {
-    return this.#refused.values().next().value ?? null
+    return this.#holds.refusal
   }
 
   get isBusy(): boolean {
@@ -131,22 +113,17 @@ export class Dispatcher {
 
   /** The strip's pause. What is under way stops; parts that were acknowledged are kept. */
   setHeld(isHeld: boolean): void {
-    this.#isHeld = isHeld
     if (isHeld) this.#stopAll('hold')
-    this.#ports.onHoldChanged()
-    this.wake()
+    this.#holds.setPaused(isHeld)
   }
 
   /** Accounts have new secrets or addresses: what waited for that tries again. */
   accountsChanged(): void {
-    this.#refused.clear()
-    this.#ports.onHoldChanged()
-    this.#reachability.probeAll()
-    this.wake()
+    this.#holds.accountsChanged()
   }
 
   networkChanged(): void {
-    this.#reachability.probeAll()
+    this.#holds.networkChanged()
   }
 
   /** Stops what is under way for these frames; the caller has changed, or is about to change, their state. */
@@ -159,43 +136,89 @@ export class Dispatcher {
   async close(): Promise<void> {
     this.#isStarted = false
     this.#stopTimer()
-    this.#reachability.close()
+    this.#holds.close()
     this.#stopAll('close')
-    await Promise.all([...this.#tasks].map(({ done }) => done))
+    while (this.#tasks.size > 0) await Promise.all([...this.#tasks].map(({ done }) => done))
   }
 
   #stopAll(kind: StopReason['kind']): void {
     for (const { stop } of this.#tasks) stop.abort(new StopReason(kind))
   }
 
-  #fill(): void {
-    if (!this.#isStarted || this.#isHeld || this.#isDiskFull) return
-    const { frames, uploads, session, clock } = this.#ports
-    for (const frame of frames.takeToPrepare(session, this.#limits.prepare - this.#running.prepare)) {
-      this.#run('prepare', frame.id, (signal) => this.#prepare(frame, signal))
+  /** Rejects only where no answer can be had: a refusal is one. */
+  async #probe(accountId: string): Promise<void> {
+    try {
+      const store = await this.#ports.storeOf(accountId)
+      await store.head('.silverdrop-probe', AbortSignal.timeout(PROBE_LIMIT_MS))
+    } catch (error) {
+      if (!(error instanceof AppError) || error.isRetryable) throw error
     }
-    while (this.#running.render < this.#limits.render && uploads.countSpooled() < MOST_SPOOLED) {
-      const [first] = uploads.takeToRender(session, clock.now(), 1)
-      if (!first) break
-      this.#run('render', first.frameId, (signal) => this.#render(first, signal))
-    }
-    const held = [...this.#refused.keys(), ...this.#reachability.lostAccounts]
-    for (const upload of uploads.takeToSend(session, clock.now(), held, this.#limits.send - this.#running.send)) {
-      this.#run('send', upload.frameId, (signal) => this.#send(upload, signal))
-    }
-    this.#stopTimer()
-    const dueMs = uploads.nextDueMs(clock.now())
-    if (dueMs !== null) this.#stopTimer = clock.setTimer(Math.min(dueMs - clock.now(), 60_000), () => this.wake())
   }
 
-  #run(kind: keyof DispatcherLimits, frameId: string, act: (signal: AbortSignal) => Promise<void>): void {
+  #fill(): void {
+    if (!this.#isStarted || this.#holds.isPaused || this.#holds.isDiskFull) return
+    try {
+      const { frames, renditions, uploads } = this.#ports.uploads.together(() => this.#take())
+      for (const frame of frames) this.#run('prepare', frame.id, (signal) => this.#prepare(frame, signal))
+      for (const group of renditions) this.#run('render', group.frameId, (signal) => this.#render(group, signal))
+      for (const upload of uploads) this.#run('send', upload.frameId, (signal) => this.#send(upload, signal))
+      this.#awaitRetry()
+    } catch (error) {
+      if (hasCode(error, 'disk-full')) this.#holds.waitForDisk()
+      else if (hasCode(error, 'already-running'))
+        this.#wakeIn(BUSY_MS) // another process has kept the catalog locked
+      else throw error
+    }
+  }
+
+  /** What the free turns are given to. From now on the catalog says that someone works on it. */
+  #take(): {
+    frames: ReadonlyArray<Frame>
+    renditions: ReadonlyArray<FrameRenditions>
+    uploads: ReadonlyArray<Upload>
+  } {
+    const { frames, uploads, session, clock } = this.#ports
+    // Where a task was stopped and has not ended yet, another one of the same frame would work against it.
+    const ending = [...this.#tasks].flatMap(({ frameId, stop }) => (stop.signal.aborted ? [frameId] : []))
+    const renditions: FrameRenditions[] = []
+    for (let free = this.#freeTurns('render'); free > 0 && uploads.countSpooled() < MOST_SPOOLED; free -= 1) {
+      const taken = uploads.takeToRender(session, clock.now(), ending)
+      if (!taken[0]) break
+      renditions.push({ frameId: taken[0].frameId, uploads: taken })
+    }
+    const toPrepare = this.#freeTurns('prepare')
+    const toSend = this.#freeTurns('send')
+    const held = { accounts: this.#holds.accounts, frames: ending }
+    return {
+      frames: toPrepare > 0 ? frames.takeToPrepare(session, ending, toPrepare) : [],
+      renditions,
+      uploads: toSend > 0 ? uploads.takeToSend(session, clock.now(), held, toSend) : []
+    }
+  }
+
+  #freeTurns(kind: keyof DispatcherLimits): number {
+    return this.#limits[kind] - this.#running[kind]
+  }
+
+  /** Wakes for the next retry; while no turn is free, the next one that ends does. */
+  #awaitRetry(): void {
+    this.#stopTimer()
+    if (this.#freeTurns('send') <= 0 && this.#freeTurns('render') <= 0) return
+    const nowMs = this.#ports.clock.now()
+    const dueMs = this.#ports.uploads.nextDueMs(nowMs)
+    if (dueMs !== null) this.#wakeIn(Math.min(dueMs - nowMs, 60_000))
+  }
+
+  #wakeIn(delayMs: number): void {
+    this.#stopTimer()
+    this.#stopTimer = this.#ports.clock.setTimer(delayMs, () => this.wake())
+  }
+
+  #run(kind: Kind, frameId: string, act: (signal: AbortSignal) => Promise<void>): void {
     const stop = new AbortController()
     this.#running[kind] += 1
     const done = act(stop.signal)
-      .catch((error: unknown) => {
-        // Whatever a task does not handle itself is our own bug; the frame says so instead of hanging.
-        if (!isAbort(error)) this.#ports.frames.setStatus(frameId, 'failed', toProblem(error))
-      })
+      .catch((error: unknown) => this.#noteFault(frameId, error))
       .finally(() => {
         this.#tasks.delete(task)
         this.#running[kind] -= 1
@@ -207,6 +230,16 @@ export class Dispatcher {
     this.#ports.onFrameChanged(frameId)
   }
 
+  /** Whatever a task does not handle itself is our own bug, or a catalog that cannot be written. */
+  #noteFault(frameId: string, error: unknown): void {
+    if (isAbort(error)) return
+    try {
+      this.#ports.frames.setStatus(frameId, 'failed', toProblem(error))
+    } catch {
+      this.#holds.waitForDisk() // the next start finds the frame where it was
+    }
+  }
+
   async #prepare(frame: Frame, signal: AbortSignal): Promise<void> {
     const { frames, destinationOf } = this.#ports
     try {
@@ -214,181 +247,73 @@ export class Dispatcher {
     } catch (error) {
       if (signal.aborted) {
         if (isStop(signal, 'hold') || isStop(signal, 'close')) frames.restart(frame.id)
-        return
-      }
-      if (hasCode(error, 'file-changed')) return this.#retake(frame, signal)
-      frames.setStatus(frame.id, 'failed', toProblem(error))
+      } else if (hasCode(error, 'file-changed')) this.#retake(frame)
+      else frames.setStatus(frame.id, 'failed', toProblem(error))
     }
   }
 
-  async #render(first: Upload, signal: AbortSignal): Promise<void> {
-    const { frames, uploads } = this.#ports
-    const frame = requireFrame(frames.find(first.frameId), first)
-    // The siblings that wait for the darkroom too: one decode makes them all.
-    const waiting = uploads.ofFrame(frame.id).filter((upload) => upload.id === first.id || waitsForRender(upload))
-    const rendering = waiting.map((upload) => this.#advance(upload, { kind: 'render-started' }))
+  async #render({ frameId, uploads }: FrameRenditions, signal: AbortSignal): Promise<void> {
+    const { onFrameChanged } = this.#ports
+    const frame = this.#frameOf(frameId)
     try {
-      await requireUnchanged(frame)
-      await renderFrame(
-        frame,
-        rendering,
-        { ...this.#ports, onChange: () => this.#ports.onFrameChanged(frame.id) },
-        signal
-      )
-      await requireUnchanged(frame)
+      await renderFrame(frame, uploads, { ...this.#ports, onChange: () => onFrameChanged(frameId) }, signal)
     } catch (error) {
-      if (signal.aborted) return this.#afterStop(rendering, signal)
-      if (hasCode(error, 'file-changed')) return this.#retake(frame, signal)
-      for (const upload of rendering) this.#afterFailure(upload.id, error)
+      this.#afterFailure(frame, uploads, error, signal)
     }
   }
 
   async #send(upload: Upload, signal: AbortSignal): Promise<void> {
-    const { frames, uploads, destinationOf, storeOf, clock } = this.#ports
-    const frame = requireFrame(frames.find(upload.frameId), upload)
+    const { destinationOf, storeOf, clock, onFrameChanged, onProgress } = this.#ports
+    const frame = this.#frameOf(upload.frameId)
     try {
-      const { collection } = destinationOf(frame.collectionId)
+      const { rules } = destinationOf(frame.collectionId).collection
       const store = await storeOf(upload.accountId)
       signal.throwIfAborted()
-      const ports = { ...this.#ports, store, nowMs: clock.now, onChange: () => this.#ports.onFrameChanged(frame.id) }
-      const sent = await sendUpload({ upload, frame, rules: collection.rules }, ports, signal)
-      if (sent.state.kind === 'done' && sent.spoolPath !== null) {
-        uploads.dropSpool(sent.id)
-        await unlink(sent.spoolPath).catch(() => {}) // the next start sweeps the spool
+      const ports = {
+        ...this.#ports,
+        store,
+        nowMs: clock.now,
+        onChange: () => onFrameChanged(frame.id),
+        onProgress: (of: Upload, sentBytes: number) => onProgress(of, sentBytes, frame)
       }
+      const { state } = await sendUpload({ upload, frame, rules }, ports, signal)
+      this.#holds.accept(upload.accountId)
+      const isOver = state.kind === 'done' || state.kind === 'skipped'
+      if (isOver && upload.spoolPath !== null) await unlink(upload.spoolPath).catch(() => {}) // the next start sweeps the spool
     } catch (error) {
-      if (signal.aborted) return this.#afterStop([upload], signal)
-      if (upload.output.kind === 'original' && hasCode(error, 'file-changed')) return this.#retake(frame, signal)
-      this.#afterFailure(upload.id, error)
+      this.#afterFailure(frame, [upload], error, signal)
     }
   }
 
-  /** By command the catalog says already what is to be; a hold puts the upload back into the queue. */
-  #afterStop(stopped: ReadonlyArray<Upload>, signal: AbortSignal): void {
-    if (!isStop(signal, 'hold') && !isStop(signal, 'close')) return
-    for (const { id } of stopped) {
+  /** What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back. */
+  #afterFailure(frame: Frame, uploads: ReadonlyArray<Upload>, error: unknown, signal: AbortSignal): void {
+    const isSource = uploads.some(({ output, spoolPath }) => output.kind === 'original' || spoolPath === null)
+    if (!signal.aborted && isSource && hasCode(error, 'file-changed')) {
+      this.#retake(frame)
+      return
+    }
+    for (const { id } of uploads) {
       const upload = this.#ports.uploads.find(id)
-      if (upload) this.#advance(upload, { kind: 'recovered' })
+      if (!upload || !isUnderWay(upload.state)) continue
+      if (signal.aborted) this.#ports.uploads.requeue(upload)
+      else setBack(upload, error, { ...this.#ports, holds: this.#holds })
     }
   }
 
-  #afterFailure(uploadId: string, error: unknown): void {
-    const { uploads, clock, random } = this.#ports
-    const upload = uploads.find(uploadId)
-    if (!upload) return // the frame began anew meanwhile
-    const problem = toProblem(error)
-    if (ACCOUNT_CODES.has(problem.code)) {
-      this.#refused.set(upload.accountId, problem)
-      if (isUnderWay(upload.state)) this.#advance(upload, { kind: 'recovered' })
-      else this.#requeue(upload)
-      this.#ports.onHoldChanged()
-      return
-    }
-    if (upload.spoolPath !== null && problem.code === 'file-missing') {
-      uploads.dropSpool(upload.id)
-      this.#advance({ ...upload, spoolPath: null }, { kind: 'recovered' })
-      return
-    }
-    if (problem.code === 'disk-full') this.#waitForDisk()
-    if (problem.code === 'network') this.#reachability.suspect(upload.accountId)
-    const isOutage = problem.code === 'network' || problem.code === 'disk-full'
-    const attempt = 'attempt' in upload.state ? upload.state.attempt + 1 : 1
-    const canRetry = error instanceof AppError && error.isRetryable && (isOutage || attempt <= MAX_ATTEMPTS)
-    if (!canRetry) {
-      this.#advance(upload, { kind: 'gave-up', problem })
-      return
-    }
-    if (!isUnderWay(upload.state)) {
-      this.#requeue(upload)
-      return
-    }
-    const delayMs = retryDelayMs(Math.min(attempt, MAX_ATTEMPTS), error.retryAfterMs, random)
-    this.#advance(upload, { kind: 'interrupted', retryAtMs: Math.round(clock.now() + delayMs), problem })
+  #retake(frame: Frame): void {
+    this.stopFrames([frame.id], 'changed')
+    this.#run('settle', frame.id, (signal) => retakeFrame(frame, this.#ports, signal))
   }
 
-  /** Failed before it began, so its state is still that of one that waits. */
-  #requeue(upload: Upload): void {
-    this.#ports.uploads.saveState(upload, upload.state)
-  }
-
-  /** The source is another now: everything made of it is dropped, and it is taken again when it stands still. */
-  async #retake(frame: Frame, signal: AbortSignal): Promise<void> {
-    const { frames, clock } = this.#ports
-    for (const task of this.#tasks) {
-      if (task.frameId === frame.id && task.stop.signal !== signal) task.stop.abort(new StopReason('changed'))
-    }
-    for (;;) {
-      const before = await stat(frame.path, { bigint: true }).catch(() => null)
-      frames.setStatus(frame.id, before ? 'settling' : 'failed', before ? null : missing(frame))
-      this.#ports.onFrameChanged(frame.id)
-      if (!before) return
-      await pause(clock, SETTLE_MS, signal)
-      if (isStop(signal, 'command')) return
-      const after = await stat(frame.path, { bigint: true }).catch(() => null)
-      const isStill = after !== null && after.size === before.size && after.mtimeNs === before.mtimeNs
-      if (after && (isStill || signal.aborted)) {
-        frames.renew(frame.id, toFrameFile(frame.path, frame.relativePath, after))
-        return
-      }
-    }
-  }
-
-  /** Looks again after a while; whoever frees space in between loses nothing by waiting. */
-  #waitForDisk(): void {
-    if (this.#isDiskFull) return
-    this.#isDiskFull = true
-    this.#ports.onHoldChanged()
-    this.#ports.clock.setTimer(10_000, () => {
-      this.#isDiskFull = false
-      this.#ports.onHoldChanged()
-      this.wake()
-    })
-  }
-
-  #advance(upload: Upload, event: UploadEvent): Upload {
-    const next = this.#ports.uploads.saveState(upload, transition(upload.state, event))
-    this.#ports.onFrameChanged(upload.frameId)
-    return next
+  #frameOf(frameId: string): Frame {
+    const frame = this.#ports.frames.find(frameId)
+    if (!frame) throw new AppError('internal', `Frame ${frameId} is gone, and its uploads are not`)
+    return frame
   }
 }
 
-function waitsForRender(upload: Upload): boolean {
-  const isDue = upload.state.kind === 'waiting' || upload.state.kind === 'retrying'
-  return isDue && upload.output.kind === 'rendition' && upload.spoolPath === null
-}
-
-function requireFrame(frame: Frame | null, upload: Upload): Frame {
-  if (!frame) throw new AppError('internal', `Upload ${upload.id} has lost its frame`)
-  return frame
-}
-
-async function requireUnchanged(frame: Frame): Promise<void> {
-  const reader = await readFrame(frame)
-  await reader.close()
-}
-
-function missing(frame: Frame): Problem {
-  return { code: 'file-missing', detail: `${frame.path} went away while it was read` }
-}
+type FrameRenditions = { readonly frameId: string; readonly uploads: ReadonlyArray<Upload> }
 
 function hasCode(error: unknown, code: ErrorCode): boolean {
   return error instanceof AppError && error.code === code
-}
-
-function isStop(signal: AbortSignal, kind: StopReason['kind']): boolean {
-  return signal.aborted && signal.reason instanceof StopReason && signal.reason.kind === kind
-}
-
-/** Ends early when aborted, without throwing. */
-async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      stopTimer()
-      signal.removeEventListener('abort', end)
-      resolve()
-    }
-    const stopTimer = clock.setTimer(ms, end)
-    signal.addEventListener('abort', end, { once: true })
-  })
 }

@@ -3,13 +3,16 @@ import type { FrameStatus } from '../../shared/model/frame.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
-import { takeNextKey } from './sendUpload.ts'
-import { transition, type UploadEvent, type UploadState } from './UploadState.ts'
+import { takeNextKey } from './takeNextKey.ts'
+import { isUnderWay, transition, type UploadEvent, type UploadState } from './UploadState.ts'
 
 /** So many frames in one transaction, and then a turn for everything else. */
 const BATCH = 500
 
 type Kind = UploadState['kind']
+
+/** What an order did to a frame: nothing, something, or something on which someone may be at work. */
+type Touched = 'changed' | 'stopped' | null
 
 const PAUSABLE: ReadonlySet<Kind> = new Set<Kind>(['waiting', 'retrying', 'rendering', 'sending'])
 const CANCELLABLE: ReadonlySet<Kind> = new Set<Kind>([...PAUSABLE, 'paused', 'conflict', 'failed'])
@@ -18,7 +21,7 @@ const RENEWABLE: ReadonlySet<Kind> = new Set<Kind>(['failed', 'cancelled', 'retr
 export type CommandPorts = {
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
-  /** Ends what is under way for a frame; called in the same turn in which its state changes. */
+  /** Ends what is under way for frames; called in the same turn in which their states change. */
   readonly stopFrames: (frameIds: Iterable<string>) => void
   readonly inTransaction: <T>(act: () => T) => T
   readonly onFrameChanged: (frameId: string) => void
@@ -41,20 +44,19 @@ export class FrameCommands {
   }
 
   continue(frameIds: ReadonlyArray<string>): Promise<number> {
-    return this.#each(frameIds, (frame, uploads) =>
-      uploads.length === 0
-        ? this.#restart(frame, ['paused'])
-        : this.#advanceAll(uploads, new Set<Kind>(['paused']), { kind: 'continued' })
-    )
+    return this.#each(frameIds, (frame, uploads) => {
+      if (uploads.length > 0) return this.#advanceAll(uploads, new Set<Kind>(['paused']), { kind: 'continued' })
+      return frame.status === 'paused' ? this.#restart(frame) : null
+    })
   }
 
   /** A frame whose row is damaged, or that never got as far as having uploads, starts from the beginning. */
   retry(frameIds: ReadonlyArray<string>): Promise<number> {
-    return this.#each(frameIds, (frame, uploads) =>
-      uploads.length === 0 || frame.problem?.code === 'record-damaged'
-        ? this.#restart(frame, ['failed', 'cancelled'])
-        : this.#advanceAll(uploads, RENEWABLE, { kind: 'renewed' })
-    )
+    return this.#each(frameIds, (frame, uploads) => {
+      const startsAnew = uploads.length === 0 && (frame.status === 'failed' || frame.status === 'cancelled')
+      if (startsAnew || frame.problem?.code === 'record-damaged' || uploads.some(isDamaged)) return this.#restart(frame)
+      return this.#advanceAll(uploads, RENEWABLE, { kind: 'renewed' })
+    })
   }
 
   /** What is in the bucket stays there. */
@@ -85,47 +87,52 @@ export class FrameCommands {
         }
         changed += 1
       }
-      return changed > 0
+      return changed > 0 ? 'changed' : null
     })
   }
 
   async #each(
     frameIds: ReadonlyArray<string>,
-    act: (frame: Frame, uploads: ReadonlyArray<Upload>) => boolean
+    act: (frame: Frame, uploads: ReadonlyArray<Upload>) => Touched
   ): Promise<number> {
     const { frames, uploads, stopFrames, inTransaction, onFrameChanged } = this.#ports
     let changed = 0
     for (let start = 0; start < frameIds.length; start += BATCH) {
       const batch = frameIds.slice(start, start + BATCH)
       const touched = inTransaction(() =>
-        batch.filter((id) => {
+        batch.flatMap((id) => {
           const frame = frames.find(id)
-          return frame !== null && act(frame, uploads.ofFrame(id))
+          const how = frame && act(frame, uploads.ofFrame(id))
+          return how ? [{ id, how }] : []
         })
       )
-      stopFrames(touched)
-      for (const id of touched) onFrameChanged(id)
+      stopFrames(touched.flatMap(({ id, how }) => (how === 'stopped' ? [id] : [])))
+      for (const { id } of touched) onFrameChanged(id)
       changed += touched.length
       if (start + BATCH < frameIds.length) await nextTurn()
     }
     return changed
   }
 
-  #advanceAll(uploads: ReadonlyArray<Upload>, from: ReadonlySet<Kind>, event: UploadEvent): boolean {
+  #advanceAll(uploads: ReadonlyArray<Upload>, from: ReadonlySet<Kind>, event: UploadEvent): Touched {
     const fitting = uploads.filter(({ state }) => from.has(state.kind))
     for (const upload of fitting) this.#ports.uploads.saveState(upload, transition(upload.state, event))
-    return fitting.length > 0
+    if (fitting.length === 0) return null
+    return fitting.some(({ state }) => isUnderWay(state)) ? 'stopped' : 'changed'
   }
 
-  #setStatus(frame: Frame, from: ReadonlyArray<FrameStatus>, to: FrameStatus): boolean {
-    if (!from.includes(frame.status)) return false
+  #setStatus(frame: Frame, from: ReadonlyArray<FrameStatus>, to: FrameStatus): Touched {
+    if (!from.includes(frame.status)) return null
     this.#ports.frames.setStatus(frame.id, to, null)
-    return true
+    return 'stopped'
   }
 
-  #restart(frame: Frame, from: ReadonlyArray<FrameStatus>): boolean {
-    if (!from.includes(frame.status)) return false
+  #restart(frame: Frame): Touched {
     this.#ports.frames.restart(frame.id)
-    return true
+    return 'stopped'
   }
+}
+
+function isDamaged({ state }: Upload): boolean {
+  return state.kind === 'failed' && state.problem.code === 'record-damaged'
 }

@@ -10,6 +10,9 @@ export type ReachabilityOptions = {
   readonly random: () => number
 }
 
+/** `stopTimer` is null while a probe is on its way. */
+type Suspect = { isLost: boolean; failures: number; stopTimer: (() => void) | null }
+
 /** Longest pause between two probes: a network that returns is noticed within that. */
 const LONGEST_PAUSE_MS = 15_000
 
@@ -20,7 +23,7 @@ const LONGEST_PAUSE_MS = 15_000
 export class Reachability {
   readonly #options: ReachabilityOptions
   /** Accounts being probed; `isLost` once a probe has failed. */
-  readonly #suspects = new Map<string, { isLost: boolean; failures: number; stopTimer: () => void }>()
+  readonly #suspects = new Map<string, Suspect>()
 
   constructor(options: ReachabilityOptions) {
     this.#options = options
@@ -36,42 +39,43 @@ export class Reachability {
 
   suspect(accountId: string): void {
     if (this.#suspects.has(accountId)) return
-    this.#suspects.set(accountId, { isLost: false, failures: 0, stopTimer: () => {} })
-    void this.#probe(accountId)
+    const suspect: Suspect = { isLost: false, failures: 0, stopTimer: null }
+    this.#suspects.set(accountId, suspect)
+    void this.#probe(accountId, suspect)
   }
 
   /** The system says that the network changed: do not wait for the next turn. */
   probeAll(): void {
     for (const [accountId, suspect] of this.#suspects) {
-      if (!suspect.isLost) continue
+      if (suspect.stopTimer === null) continue
       suspect.stopTimer()
-      void this.#probe(accountId)
+      void this.#probe(accountId, suspect)
     }
   }
 
   close(): void {
-    for (const { stopTimer } of this.#suspects.values()) stopTimer()
+    for (const { stopTimer } of this.#suspects.values()) stopTimer?.()
     this.#suspects.clear()
   }
 
-  async #probe(accountId: string): Promise<void> {
+  async #probe(accountId: string, suspect: Suspect): Promise<void> {
     const { probe, clock, random, onFound, onLost } = this.#options
+    suspect.stopTimer = null
     const isReached = await probe(accountId).then(
       () => true,
       () => false
     )
-    const suspect = this.#suspects.get(accountId)
-    if (!suspect) return // closed meanwhile
+    if (this.#suspects.get(accountId) !== suspect) return // closed meanwhile
     if (isReached) {
       this.#suspects.delete(accountId)
       onFound(accountId)
       return
     }
     suspect.failures += 1
-    const wasLost = suspect.isLost
-    suspect.isLost = true
     const pauseMs = Math.min(LONGEST_PAUSE_MS, 500 + retryDelayMs(suspect.failures, null, random))
-    suspect.stopTimer = clock.setTimer(pauseMs, () => void this.#probe(accountId))
-    if (!wasLost) onLost(accountId)
+    suspect.stopTimer = clock.setTimer(pauseMs, () => void this.#probe(accountId, suspect))
+    if (suspect.isLost) return
+    suspect.isLost = true
+    onLost(accountId)
   }
 }

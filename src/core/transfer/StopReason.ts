@@ -13,3 +13,8 @@ export class StopReason extends Error {
     this.kind = kind
   }
 }
+
+/** Whether that is why the signal was aborted. */
+export function isStop(signal: AbortSignal, kind: StopReason['kind']): boolean {
+  return signal.reason instanceof StopReason && signal.reason.kind === kind
+}

@@ -1,9 +1,9 @@
 import type { FrameStatus } from '../../shared/model/frame.ts'
 import type { UploadState } from './UploadState.ts'
 
-/** Where a frame is, from where its uploads are. At least one upload. */
-export function frameStatusOf(states: ReadonlyArray<UploadState>): FrameStatus {
-  const kinds = new Set(states.map(({ kind }) => kind))
+/** Where a frame is, from the kinds of state its uploads are in. At least one upload. */
+export function frameStatusOf(uploads: ReadonlyArray<UploadState['kind']>): FrameStatus {
+  const kinds = new Set(uploads)
   if (kinds.has('sending') || kinds.has('rendering') || kinds.has('proving')) return 'working'
   if (kinds.has('waiting') || kinds.has('retrying')) return 'waiting'
   if (kinds.has('paused')) return 'paused'

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { CacheKind, CollectionRules } from '../../shared/model/collection.ts'
-import type { ObjectHeaders } from '../store/ObjectStore.ts'
+import type { Upload } from '../catalog/records.ts'
+import type { ObjectFacts, ObjectHeaders } from '../store/ObjectStore.ts'
 
 const DAY_S = 86_400
 
@@ -57,7 +58,12 @@ export function objectHeaders(object: {
   if (object.heightPx !== null) metadata[metadataNames.height] = String(object.heightPx)
   return {
     contentType: object.contentType,
-    cacheControl: object.cacheControl[kind] ?? defaultCacheControl[kind],
+    cacheControl: (object.cacheControl[kind] ?? defaultCacheControl[kind]) || null, // '': the person wants none
     metadata
   }
+}
+
+/** The object is this upload's content: size and the digest in its metadata say so. */
+export function isOurs(found: ObjectFacts, upload: Upload): boolean {
+  return found.sizeBytes === upload.sizeBytes && found.metadata[metadataNames.sha256] === upload.sha256
 }

@@ -14,7 +14,7 @@ import { wallClockOf } from '../shots/wallClock.ts'
 import type { BufferPool } from './BufferPool.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
-import { takeNextKey } from './sendUpload.ts'
+import { takeNextKey } from './takeNextKey.ts'
 
 export type PreparePorts = {
   readonly darkroom: Darkroom
@@ -62,7 +62,7 @@ export async function prepareFrame(
     planUpload({ frame, facts, sha256, output, problem, ordinal }, template, to)
   )
   ports.uploads.addForFrame(planned, () => {
-    ports.frames.setPrepared(frame.id, facts, sha256, frameStatusOf(planned.map(({ state }) => state)))
+    ports.frames.setPrepared(frame.id, facts, sha256, frameStatusOf(planned.map(({ state }) => state.kind)))
     for (const upload of planned) {
       if (!ports.uploads.claimKey(upload, upload.key, foldKey(upload.key))) takeNextKey(upload, ports.uploads)
     }

@@ -4,6 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
+import { readFrame } from '../files/readFrame.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import { renditionTypes } from './prepareFrame.ts'
 import { transition } from './UploadState.ts'
@@ -24,7 +25,8 @@ export type RenderPorts = {
  * reason on the upload; its original goes its own way.
  *
  * @param uploads Of this frame, in state `rendering`.
- * @throws AppError `disk-full`, `file-missing`, `file-unreadable`; `signal.reason`. The uploads are then unchanged.
+ * @throws AppError `disk-full`, `file-changed`, `file-missing`, `file-unreadable`; `signal.reason`. The uploads are then
+ *   unchanged.
  */
 export async function renderFrame(
   frame: Frame,
@@ -43,16 +45,23 @@ export async function renderFrame(
       : []
   )
   const { kind, contentType } = facts
+  await requireUnchanged(frame)
   const result = await ports.darkroom.render({ path: frame.path, kind, contentType, renditions, previewPath }, signal)
+  await requireUnchanged(frame) // what was made of half an old file is not kept
   signal.throwIfAborted()
-  if (result.preview?.ok) ports.frames.setHasPreview(frame.id)
-  for (const upload of uploads) {
-    const made = result.renditions.find(({ outputId }) => outputId === upload.output.id)
-    if (!made) throw new AppError('internal', `The darkroom did not answer for ${upload.output.id} of ${frame.path}`)
-    if (made.ok) ports.onChange(ports.uploads.saveRendered(upload, made))
-    else
-      ports.onChange(
-        ports.uploads.saveState(upload, transition(upload.state, { kind: 'gave-up', problem: made.problem }))
-      )
-  }
+  ports.uploads.together(() => {
+    if (result.preview?.ok) ports.frames.setHasPreview(frame.id)
+    for (const upload of uploads) {
+      const made = result.renditions.find(({ outputId }) => outputId === upload.output.id)
+      if (!made) throw new AppError('internal', `The darkroom did not answer for ${upload.output.id} of ${frame.path}`)
+      if (made.ok) ports.uploads.saveRendered(upload, made)
+      else ports.uploads.saveState(upload, transition(upload.state, { kind: 'gave-up', problem: made.problem }))
+    }
+  })
+  for (const upload of uploads) ports.onChange(upload)
+}
+
+async function requireUnchanged(frame: Frame): Promise<void> {
+  const reader = await readFrame(frame)
+  await reader.close()
 }

@@ -3,6 +3,7 @@ import type { Upload } from '../catalog/records.ts'
 import type { FrameReader } from '../files/readFrame.ts'
 import type { Multipart, ObjectHeaders, PartRange, SentPart, WriteCondition } from '../store/ObjectStore.ts'
 import { digestBody, multipartEtag } from './digest.ts'
+import { isOurs } from './objectHeaders.ts'
 import { choosePartBytes, planParts } from './planParts.ts'
 import type { SendPorts } from './sendUpload.ts'
 import { transition } from './UploadState.ts'
@@ -12,15 +13,21 @@ const PARTS_AT_ONCE = 4
 
 type PartsJob = { readonly upload: Upload; readonly headers: ObjectHeaders; readonly condition: WriteCondition }
 
-/** `gone`: the store does not know the upload id (any more). `taken`: the condition did not hold at completion. */
+/**
+ * `gone`: the store does not know the upload id (any more), or cannot join its parts. `taken`: the condition did not
+ * hold at completion.
+ */
 type PartsResult =
   | { readonly kind: 'joined'; readonly upload: Upload; readonly etag: string }
-  | { readonly kind: 'gone'; readonly upload: Upload }
+  | { readonly kind: 'gone'; readonly upload: Upload; readonly error: AppError }
   | { readonly kind: 'taken'; readonly upload: Upload }
 
 /**
  * Sends what the store does not have yet, then joins it. The upload id and the part size are in the catalog before the
  * first part goes out, and each acknowledged part before the next takes its place.
+ *
+ * @throws AppError `proof-failed` where the store joined something else than the parts; the upload may then overwrite
+ *   that and nothing else. What reading and sending throw; `signal.reason`.
  */
 export async function sendParts(
   job: PartsJob,
@@ -30,7 +37,7 @@ export async function sendParts(
 ): Promise<PartsResult> {
   const { store, uploads } = ports
   const { upload, multipart, isNew } = await openOrResume(job, reader.sizeBytes, ports, signal)
-  const ledger = new Map(uploads.recordedParts(upload.id).map((part) => [part.number, part]))
+  const ledger = new Map((isNew ? [] : uploads.recordedParts(upload.id)).map((part) => [part.number, part]))
   try {
     const sent = isNew ? ledger : await keepConfirmed(ledger, multipart, ports, signal)
     let sentBytes = [...sent.values()].reduce((sum, part) => sum + part.sizeBytes, 0)
@@ -46,19 +53,53 @@ export async function sendParts(
     await reader.requireUnchanged() // half an old file is never published
     const parts = [...sent.values()].sort((a, b) => a.number - b.number)
     const etag = await store.complete(multipart, parts, job.condition, signal)
-    requireExpectedEtag(etag, parts, upload.key)
+    if (!isEtagOf(parts, etag)) throw refuse(upload, etag, ports)
     return { kind: 'joined', upload, etag }
   } catch (error) {
     signal.throwIfAborted()
-    if (error instanceof AppError && (error.code === 'upload-missing' || error.code === 'part-rejected')) {
-      return { kind: 'gone', upload }
+    if (!(error instanceof AppError)) throw error
+    switch (error.code) {
+      case 'upload-missing': {
+        const etag = await findJoined(upload, reader.sizeBytes, multipart, ports, signal)
+        return etag === null ? { kind: 'gone', upload, error } : { kind: 'joined', upload, etag }
+      }
+      case 'part-rejected':
+        return { kind: 'gone', upload, error }
+      case 'conflict':
+        // R2 has dropped the upload with the condition (r2-facts §6).
+        return { kind: 'taken', upload: uploads.saveState(upload, transition(upload.state, { kind: 'restarted' })) }
+      default:
+        throw error
     }
-    if (error instanceof AppError && error.code === 'conflict') {
-      // R2 has dropped the upload with the condition (r2-facts §6).
-      return { kind: 'taken', upload: uploads.saveState(upload, transition(upload.state, { kind: 'restarted' })) }
-    }
-    throw error
   }
+}
+
+/**
+ * An upload that the store no longer knows may have been completed by a request whose answer was lost.
+ *
+ * @returns the ETag of the object it became, or null.
+ */
+async function findJoined(
+  upload: Upload,
+  sizeBytes: number,
+  multipart: Multipart,
+  ports: SendPorts,
+  signal: AbortSignal
+): Promise<string | null> {
+  const parts = ports.uploads.recordedParts(upload.id)
+  if (parts.length < planParts(sizeBytes, multipart.partBytes).length) return null // it was never asked to
+  const found = await ports.store.head(upload.key, signal)
+  signal.throwIfAborted()
+  return found && isOurs(found, upload) && isEtagOf(parts, found.etag) ? found.etag : null
+}
+
+/** What stands at the key now is our own and wrong: the next attempt may overwrite exactly that. */
+function refuse(upload: Upload, etag: string, { uploads }: SendPorts): AppError {
+  uploads.together(() => {
+    uploads.setKey(upload, { ...upload, replaces: etag })
+    uploads.saveState(upload, transition(upload.state, { kind: 'restarted' }))
+  })
+  return new AppError('proof-failed', `${upload.key} was joined to ETag ${etag}, which is not that of its parts`)
 }
 
 async function openOrResume(job: PartsJob, sizeBytes: number, ports: SendPorts, signal: AbortSignal) {
@@ -116,12 +157,10 @@ async function sendPart(
   }
 }
 
-/** Says something only where the ETag has R2's form; where it has not, the proof by `head` has to do. */
-function requireExpectedEtag(etag: string, parts: ReadonlyArray<SentPart>, key: string): void {
+/** Says no only where the ETag has R2's form; where it has not, the proof by `head` has to do. */
+function isEtagOf(parts: ReadonlyArray<SentPart>, etag: string): boolean {
   const expected = multipartEtag(parts.map(({ md5 }) => md5))
-  if (expected !== null && /^[0-9a-f]{32}-\d+$/.test(etag) && etag !== expected) {
-    throw new AppError('proof-failed', `${key} was joined to ETag ${etag} instead of ${expected}`)
-  }
+  return expected === null || !/^[0-9a-f]{32}-\d+$/.test(etag) || etag === expected
 }
 
 /**
@@ -142,7 +181,7 @@ async function forEachAtOnce<T>(
     for (const item of rest) {
       if (either.aborted) return
       await act(item, either).catch((error: unknown) => {
-        if (!isAbort(error) || signal.aborted) failures.push(error)
+        if (!isAbort(error) || !either.aborted) failures.push(error)
         stop.abort()
       })
     }

@@ -6,15 +6,15 @@ import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
 import { toFrameFile } from '../files/FrameFile.ts'
 import { type FrameReader, readFrame, type SeenFrame } from '../files/readFrame.ts'
-import { foldKey, suffixKey } from '../shots/suffixKey.ts'
-import type { ObjectFacts, ObjectStore, WriteCondition } from '../store/ObjectStore.ts'
+import type { ObjectStore, WriteCondition } from '../store/ObjectStore.ts'
 import type { BufferPool } from './BufferPool.ts'
 import { digestBody, digestSource } from './digest.ts'
-import { metadataNames, objectHeaders } from './objectHeaders.ts'
+import { meetOccupant } from './meetOccupant.ts'
+import { isOurs, objectHeaders } from './objectHeaders.ts'
 import { SINGLE_PUT_BYTES } from './planParts.ts'
 import type { Slots } from './Slots.ts'
 import { sendParts } from './sendParts.ts'
-import { type Occupant, transition, type UploadEvent } from './UploadState.ts'
+import { multipartOf, transition, type UploadEvent } from './UploadState.ts'
 
 export type SendPorts = {
   readonly store: ObjectStore
@@ -31,13 +31,14 @@ export type SendPorts = {
 
 /** What is to be sent: the upload, where it comes from, and the rules that hold for it. */
 export type SendJob = {
+  /** In state `sending` or `proving`: so the catalog gives it out. */
   readonly upload: Upload
   readonly frame: Frame
   readonly rules: Pick<CollectionRules, 'conflict' | 'cacheControl'>
 }
 
-/** A name is tried with so many suffixes before a person is asked. */
-const MOST_SUFFIXES = 200
+/** Someone who takes the key between every look at it and every write is not outrun by trying for ever. */
+const MOST_ROUNDS = 20
 
 /**
  * Sends one object and proves it. Stopped at any line, running it again finishes the job: what it is about to do stands
@@ -48,33 +49,33 @@ const MOST_SUFFIXES = 200
  */
 export async function sendUpload(job: SendJob, ports: SendPorts, signal: AbortSignal): Promise<Upload> {
   if (job.upload.state.kind === 'proving') return prove(job.upload, job.frame, ports, signal)
-  let upload = advance(job.upload, { kind: 'started' }, ports)
+  let upload = job.upload
   const source = await sourceOf(upload, job.frame)
   const reader = { ...(await readFrame(source)), sizeBytes: source.sizeBytes }
   try {
-    const { sizeBytes } = source
-    // Each round meets another occupant of the key, or is the last.
-    for (let round = 0; round < MOST_SUFFIXES; round += 1) {
+    for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const outcome =
-        sizeBytes <= SINGLE_PUT_BYTES
+        source.sizeBytes <= SINGLE_PUT_BYTES
           ? await sendWhole(upload, job, reader, ports, signal)
           : await sendInParts(upload, job, reader, ports, signal)
-      signal.throwIfAborted()
       if (outcome.kind === 'done') return outcome.upload
+      signal.throwIfAborted()
       if (outcome.kind === 'sent') return await prove(outcome.upload, job.frame, ports, signal)
-      upload = outcome.upload
-      const met = await meetOccupant(upload, job, ports, signal)
+      const met = await meetOccupant(outcome.upload, outcome.md5, job, ports, signal)
       if (met.kind === 'settled') return met.upload
       upload = met.upload
     }
-    throw new AppError('conflict', `${MOST_SUFFIXES} names beginning like ${upload.key} are taken`)
+    throw new AppError('conflict', `${upload.key} was taken again whenever it was free`)
   } finally {
     await reader.close()
   }
 }
 
 type OpenSource = FrameReader & { readonly sizeBytes: number }
-type Outcome = { readonly kind: 'done' | 'sent' | 'taken'; readonly upload: Upload }
+type Outcome =
+  | { readonly kind: 'done'; readonly upload: Upload }
+  | { readonly kind: 'sent'; readonly upload: Upload }
+  | { readonly kind: 'taken'; readonly upload: Upload; readonly md5: string | null }
 
 /** One request. The server checks MD5 and SHA-256 of what arrived; its ETag is the MD5 of what it keeps. */
 async function sendWhole(
@@ -91,16 +92,16 @@ async function sendWhole(
     const bytes = await reader.read({ start: 0, end: sizeBytes }, lease.bytes)
     await reader.requireUnchanged()
     const digests = digestBody(bytes)
-    let upload = noteDigest(before, job.frame, digests.sha256, sizeBytes, ports)
-    const headers = headersOf(upload, job, digests.sha256, ports.nowMs())
+    const { md5, sha256 } = digests
+    requireSameSource(before, job.frame, sha256)
+    // Not kept before the answer: whoever has to send it again has to read it again.
+    const upload: Upload = { ...before, sha256, sizeBytes }
+    const headers = headersOf(upload, job, sha256, ports.nowMs())
     const put = () => store.put(upload.key, bytes, digests, headers, conditionOf(upload), signal)
     const etag = await lines.run(put, signal).catch(takenAsNull)
-    if (etag === null) return { kind: 'taken', upload }
+    if (etag === null) return { kind: 'taken', upload, md5 }
     ports.onProgress(upload, sizeBytes)
-    if (etag === digests.md5) {
-      upload = keepProof(upload, job.frame, etag, 'sent', ports)
-      return { kind: 'done', upload }
-    }
+    if (etag === md5) return { kind: 'done', upload: keepProof(upload, job.frame, etag, 'sent', ports) }
     return { kind: 'sent', upload: advance(upload, { kind: 'sent', etag }, ports) }
   } finally {
     lease.release()
@@ -113,39 +114,50 @@ async function sendInParts(
   job: SendJob,
   reader: OpenSource,
   ports: SendPorts,
-  signal: AbortSignal
+  signal: AbortSignal,
+  isSecondTry = false
 ): Promise<Outcome> {
-  const { store, uploads, pool } = ports
-  let upload = before
-  if (upload.sha256 === null) {
-    // The digest goes into the metadata, which R2 takes only when the upload is opened: hence a read before the first.
-    const known = upload.output.kind === 'original' ? job.frame.sha256 : null
-    const sha256 = known ?? (await digestSource(reader, reader.sizeBytes, pool, signal))
-    signal.throwIfAborted()
-    upload = noteDigest(upload, job.frame, sha256, reader.sizeBytes, ports)
-  }
+  const { store, uploads } = ports
+  const upload = before.sha256 === null ? await digestUpload(before, job.frame, reader, ports, signal) : before
   // The condition holds at completion only, and there it costs the whole upload (r2-facts §6): so look before it starts.
-  if (!hasMultipart(upload)) {
+  if (multipartOf(upload.state) === null) {
     const found = await store.head(upload.key, signal)
-    if (found && found.etag !== upload.replaces) return { kind: 'taken', upload }
+    if (found && found.etag !== upload.replaces) return { kind: 'taken', upload, md5: null }
   }
   const headers = headersOf(upload, job, upload.sha256 ?? '', ports.nowMs())
   const result = await sendParts({ upload, headers, condition: conditionOf(upload) }, reader, ports, signal)
   signal.throwIfAborted()
-  if (result.kind === 'taken') return { kind: 'taken', upload: result.upload }
-  if (result.kind === 'gone') {
-    // Unknown to the store: completed after all by a request whose answer was lost, or really gone.
-    const found = await store.head(result.upload.key, signal)
-    signal.throwIfAborted()
-    if (found && isOurs(found, result.upload)) {
-      return { kind: 'sent', upload: advance(result.upload, { kind: 'sent', etag: found.etag }, ports) }
+  switch (result.kind) {
+    case 'joined':
+      return { kind: 'sent', upload: advance(result.upload, { kind: 'sent', etag: result.etag }, ports) }
+    case 'taken':
+      return { kind: 'taken', upload: result.upload, md5: null }
+    case 'gone': {
+      if (isSecondTry) throw result.error // a store that loses every upload is not fed for ever
+      const restarted = uploads.saveState(result.upload, transition(result.upload.state, { kind: 'restarted' }))
+      ports.onProgress(restarted, 0)
+      ports.onChange(restarted)
+      return sendInParts(restarted, job, reader, ports, signal, true)
     }
-    const restarted = uploads.saveState(result.upload, transition(result.upload.state, { kind: 'restarted' }))
-    ports.onProgress(restarted, 0)
-    ports.onChange(restarted)
-    return sendInParts(restarted, job, reader, ports, signal)
   }
-  return { kind: 'sent', upload: advance(result.upload, { kind: 'sent', etag: result.etag }, ports) }
+}
+
+/** The digest goes into the metadata, which R2 takes only when the upload is opened: hence a read before the first. */
+async function digestUpload(
+  upload: Upload,
+  frame: Frame,
+  reader: OpenSource,
+  ports: SendPorts,
+  signal: AbortSignal
+): Promise<Upload> {
+  const { uploads, frames, pool } = ports
+  const known = upload.output.kind === 'original' ? frame.sha256 : null
+  const sha256 = known ?? (await digestSource(reader, reader.sizeBytes, pool, signal))
+  signal.throwIfAborted()
+  return uploads.together(() => {
+    if (upload.output.kind === 'original' && known === null) frames.setSha256(frame.id, sha256)
+    return uploads.setDigest(upload, sha256, reader.sizeBytes)
+  })
 }
 
 /** Looks at the object in the bucket: size, our digest in its metadata, and the ETag that the store answered with. */
@@ -164,68 +176,28 @@ async function prove(upload: Upload, frame: Frame, ports: SendPorts, signal: Abo
   return keepProof(upload, frame, found.etag, 'sent', ports)
 }
 
-type Met = { readonly kind: 'settled' | 'again'; readonly upload: Upload }
-
-/** The key is taken. The same content is what was wanted; for other content the rule of the collection decides. */
-async function meetOccupant(upload: Upload, job: SendJob, ports: SendPorts, signal: AbortSignal): Promise<Met> {
-  const { store, uploads } = ports
-  const found = await store.head(upload.key, signal)
-  signal.throwIfAborted()
-  if (!found) return { kind: 'again', upload: uploads.setKey(upload, { ...upload, replaces: null }) } // it went away meanwhile
-  if (isOurs(found, upload))
-    return { kind: 'settled', upload: keepProof(upload, job.frame, found.etag, 'found', ports) }
-  const occupant = occupantOf(found)
-  switch (job.rules.conflict) {
-    case 'keep-both':
-      return { kind: 'again', upload: takeNextKey(upload, uploads) }
-    case 'replace':
-      // A picture is not overwritten by a fragment of one without a person's word (rule 1 of the design).
-      if ((upload.sizeBytes ?? 0) * 10 >= found.sizeBytes) {
-        return { kind: 'again', upload: uploads.setKey(upload, { ...upload, replaces: found.etag }) }
-      }
-      return { kind: 'settled', upload: advance(upload, { kind: 'met', occupant, isSkipped: false }, ports) }
-    case 'skip':
-      return { kind: 'settled', upload: advance(upload, { kind: 'met', occupant, isSkipped: true }, ports) }
-    case 'ask':
-      return { kind: 'settled', upload: advance(upload, { kind: 'met', occupant, isSkipped: false }, ports) }
-  }
-}
-
-/** The same name with the next number that no other upload of ours has: `name-2.ext`. */
-export function takeNextKey(upload: Upload, uploads: CatalogUploads): Upload {
-  for (let number = upload.keyNumber + 1; ; number += 1) {
-    const key = suffixKey(upload.baseKey, number)
-    if (uploads.claimKey(upload, key, foldKey(key)))
-      return uploads.setKey(upload, { key, keyNumber: number, replaces: null })
-  }
-}
-
 /** Moves the upload on, keeps it, and says so. */
-function advance(upload: Upload, event: UploadEvent, ports: SendPorts): Upload {
+export function advance(upload: Upload, event: UploadEvent, ports: SendPorts): Upload {
   const next = ports.uploads.saveState(upload, transition(upload.state, event))
   ports.onChange(next)
   return next
 }
 
-function keepProof(upload: Upload, frame: Frame, etag: string, how: 'sent' | 'found', ports: SendPorts): Upload {
-  if (upload.sha256 === null || upload.sizeBytes === null) {
-    throw new AppError('internal', `${upload.key} was sent without a digest`)
-  }
-  const proof = { sizeBytes: upload.sizeBytes, sha256: upload.sha256, etag, provedAtMs: ports.nowMs(), how }
+/** @param how Whether we sent the object, or found it there. */
+export function keepProof(upload: Upload, frame: Frame, etag: string, how: 'sent' | 'found', ports: SendPorts): Upload {
+  const { sha256, sizeBytes } = upload
+  if (sha256 === null || sizeBytes === null) throw new AppError('internal', `${upload.key} was sent without a digest`)
+  const proof = { sizeBytes, sha256, etag, provedAtMs: ports.nowMs(), how }
   const next = ports.uploads.saveProof(upload, proof, sourceSha256Of(upload, frame))
-  ports.onProgress(next, next.sizeBytes ?? 0)
+  ports.onProgress(next, sizeBytes)
   ports.onChange(next)
   return next
 }
 
-/** Keeps what reading showed. An original whose bytes differ from those that its renditions were made of has changed. */
-function noteDigest(upload: Upload, frame: Frame, sha256: string, sizeBytes: number, ports: SendPorts): Upload {
-  if (upload.output.kind === 'original') {
-    if (frame.sha256 !== null && frame.sha256 !== sha256)
-      throw new AppError('file-changed', `${frame.path}: other bytes`)
-    if (frame.sha256 === null) ports.frames.setSha256(frame.id, sha256)
-  }
-  return ports.uploads.setDigest(upload, sha256, sizeBytes)
+/** @throws AppError `file-changed` for an original whose bytes are not those that its renditions are made of. */
+function requireSameSource(upload: Upload, frame: Frame, sha256: string): void {
+  if (upload.output.kind === 'original' && frame.sha256 !== null && frame.sha256 !== sha256)
+    throw new AppError('file-changed', `${frame.path}: other bytes`)
 }
 
 function headersOf(upload: Upload, job: SendJob, sha256: string, nowMs: number) {
@@ -234,8 +206,8 @@ function headersOf(upload: Upload, job: SendJob, sha256: string, nowMs: number) 
     sourcePath: job.frame.path,
     sourceSha256: sourceSha256Of({ ...upload, sha256 }, job.frame),
     sha256,
-    widthPx: upload.widthPx ?? job.frame.facts?.widthPx ?? null,
-    heightPx: upload.heightPx ?? job.frame.facts?.heightPx ?? null,
+    widthPx: upload.widthPx,
+    heightPx: upload.heightPx,
     outputId: upload.output.id,
     cacheControl: job.rules.cacheControl,
     nowMs
@@ -249,20 +221,6 @@ function sourceSha256Of(upload: Upload, frame: Frame): string {
 
 function conditionOf(upload: Upload): WriteCondition {
   return upload.replaces === null ? { kind: 'absent' } : { kind: 'matches', etag: upload.replaces }
-}
-
-function hasMultipart(upload: Upload): boolean {
-  return upload.state.kind === 'sending' && upload.state.multipart !== null
-}
-
-/** The object is this upload's content: size and the digest in its metadata say so. */
-function isOurs(found: ObjectFacts, upload: Upload): boolean {
-  return found.sizeBytes === upload.sizeBytes && found.metadata[metadataNames.sha256] === upload.sha256
-}
-
-function occupantOf(found: ObjectFacts): Occupant {
-  const sha256 = found.metadata[metadataNames.sha256] ?? null
-  return { sizeBytes: found.sizeBytes, etag: found.etag, modifiedAtMs: found.modifiedAtMs, sha256 }
 }
 
 /** The bytes to send: the frame itself, or the rendition in the spool. @throws AppError `file-missing`. */

@@ -126,7 +126,7 @@ export const frameSelectionSchema = z.union([
 export type FrameSelection = z.infer<typeof frameSelectionSchema>
 
 /** Why nothing is being sent although something waits. */
-export const holds = ['paused', 'offline', 'no-secret', 'disk-full'] as const
+export const holds = ['paused', 'offline', 'account', 'disk-full'] as const
 
 export const totalsSchema = z.strictObject({
   /** Null: all collections together. */

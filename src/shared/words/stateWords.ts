@@ -143,7 +143,7 @@ export const filterWords: Readonly<Record<QueueFilter, string>> = {
 export const holdSentences: Readonly<Record<NonNullable<Totals['hold']>, string>> = {
   paused: 'Paused by you',
   offline: 'Held: no network. It goes on by itself',
-  'no-secret': 'Held: the secret access key is missing',
+  account: 'Held: the account needs you',
   'disk-full': 'Held: this computer’s disk is full'
 }
 

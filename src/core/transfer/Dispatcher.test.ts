@@ -1,0 +1,364 @@
+import { appendFileSync, existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { AppError, type ErrorCode } from '../../shared/errors.ts'
+import type { CollectionRules } from '../../shared/model/collection.ts'
+import { ORIGINAL, WEB } from '../../shared/model/output.ts'
+import { inTransaction } from '../catalog/openCatalog.ts'
+import { createFakeClock } from '../files/testing/fakeClock.ts'
+import type { Darkroom } from '../images/Darkroom.ts'
+import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
+import { Dispatcher } from './Dispatcher.ts'
+import { FrameCommands } from './FrameCommands.ts'
+import { Slots } from './Slots.ts'
+import { createFaultyStore, type Fault } from './testing/createFaultyStore.ts'
+import { createPaperDarkroom, openRoom, photoFacts, SESSION } from './testing/openRoom.ts'
+
+const { signal } = new AbortController()
+
+function fault(at: Fault['at'], code: ErrorCode, times = Number.POSITIVE_INFINITY): Fault {
+  let left = times
+  return {
+    at,
+    when: 'before',
+    act: () => {
+      left -= 1
+      if (left >= 0) throw new AppError(code, `Refused by the test: ${code}`)
+    }
+  }
+}
+
+/** A store that keeps `put` waiting until it is let go or stopped. */
+function openGate(): Fault & { readonly open: () => void; readonly reached: Promise<void> } {
+  const gate = Promise.withResolvers<void>()
+  const reached = Promise.withResolvers<void>()
+  const act = () => {
+    reached.resolve()
+    return gate.promise
+  }
+  return { at: 'put', when: 'before', act, open: gate.resolve, reached: reached.promise }
+}
+
+function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = createPaperDarkroom()) {
+  const room = openRoom(rules)
+  const clock = createFakeClock()
+  const store = createFaultyStore(createMemoryStore())
+  const { frames, uploads, pool, db } = room
+  const dispatcher = new Dispatcher(
+    {
+      frames,
+      uploads,
+      darkroom,
+      pool,
+      clock,
+      lines: new Slots(4),
+      random: () => 1,
+      session: SESSION,
+      destinationOf: () => room.destination,
+      storeOf: async () => store,
+      spoolPath: join(room.home, 'spool'),
+      previewPathOf: (id) => join(room.home, 'previews', id),
+      onFrameChanged: () => {},
+      onProgress: () => {},
+      onHoldChanged: () => {}
+    },
+    { prepare: 2, render: 1, send: 2 }
+  )
+  onTestFinished(() => dispatcher.close())
+  const commands = new FrameCommands({
+    frames,
+    uploads,
+    inTransaction: (act) => inTransaction(db, act),
+    stopFrames: (ids) => dispatcher.stopFrames(ids),
+    onFrameChanged: () => dispatcher.wake()
+  })
+  /** Waits, without letting time pass. */
+  const until = async (holds: () => boolean) => {
+    while (!holds()) await nextTurn()
+  }
+  /** Lets time pass until that is so. */
+  const turnUntil = async (holds: () => boolean) => {
+    while (!holds()) {
+      clock.turn(250)
+      await nextTurn()
+    }
+  }
+  const add = (name: string, content = 'a picture') => {
+    const [frame] = room.add(room.write(name, content))
+    if (!frame) throw new Error('Not added')
+    dispatcher.wake()
+    return frame
+  }
+  const statusOf = ({ id }: { id: string }) => room.find(id).status
+  const uploadOf = ({ id }: { id: string }) => uploads.ofFrame(id)[0]
+  dispatcher.start()
+  return { ...room, clock, store, dispatcher, commands, until, turnUntil, addFrame: add, statusOf, uploadOf }
+}
+
+describe('Dispatcher', () => {
+  it('prepares, renders, sends and proves, and empties the spool', async () => {
+    const { addFrame, until, statusOf, store, home, uploads, dispatcher } = start({ outputs: [ORIGINAL, WEB] })
+    const added = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'].map((name) => addFrame(name))
+    await until(() => added.every((frame) => statusOf(frame) === 'done') && !dispatcher.isBusy)
+    expect(store.count('put')).toBe(10)
+    expect(readdirSync(join(home, 'spool'))).toEqual([])
+    expect(uploads.countSpooled()).toBe(0)
+    expect((await store.head('a-web.webp', signal))?.contentType).toBe('image/webp')
+  })
+
+  it('tries again what can pass, later and later, and gives up after eight times', async () => {
+    const { addFrame, turnUntil, statusOf, store, uploadOf } = start()
+    store.faults.push(fault('put', 'server-error'))
+    const frame = addFrame('a.jpg')
+    await turnUntil(() => uploadOf(frame)?.state.kind === 'retrying')
+    expect(uploadOf(frame)?.state).toMatchObject({ attempt: 1, problem: { code: 'server-error' } })
+    await turnUntil(() => statusOf(frame) === 'failed')
+    expect(store.count('put')).toBe(9)
+    expect(uploadOf(frame)?.state).toMatchObject({ kind: 'failed', problem: { code: 'server-error' } })
+  })
+
+  it('gives up at once what cannot pass', async () => {
+    const { addFrame, until, statusOf, store } = start()
+    store.faults.push(fault('put', 'locked'))
+    const frame = addFrame('a.jpg')
+    await until(() => statusOf(frame) === 'failed')
+    expect(store.count('put')).toBe(1)
+  })
+
+  it('believes that the network is gone only after a probe, waits it out, and goes on', async () => {
+    const { addFrame, turnUntil, until, statusOf, store, dispatcher, uploadOf } = start()
+    const putFault = fault('put', 'network')
+    store.faults.push(putFault, fault('head', 'network', 40))
+    const frame = addFrame('a.jpg')
+    await until(() => uploadOf(frame)?.state.kind === 'retrying')
+    await until(() => dispatcher.hold === 'offline')
+    await turnUntil(() => store.count('head') > 20)
+    expect(store.count('put')).toBe(1) // held: nothing is tried
+    store.faults.splice(0, 1)
+    await turnUntil(() => statusOf(frame) === 'done')
+    expect(dispatcher.hold).toBeNull()
+  })
+
+  it('does not hold the queue for one broken connection', async () => {
+    const { addFrame, turnUntil, statusOf, store, dispatcher } = start()
+    store.faults.push(fault('put', 'network', 1))
+    const frame = addFrame('a.jpg')
+    await turnUntil(() => {
+      expect(dispatcher.hold).toBeNull()
+      return statusOf(frame) === 'done'
+    })
+    expect(store.count('head')).toBe(1)
+  })
+
+  it.each([
+    'secret-missing',
+    'secret-wrong',
+    'account-unknown',
+    'not-entitled',
+    'access-denied',
+    'bucket-missing',
+    'clock-skewed',
+    'endpoint-wrong'
+  ] as const)('waits for a person where the account says %s, failing nothing', async (code) => {
+    const { addFrame, until, statusOf, store, dispatcher } = start()
+    store.faults.push(fault('put', code))
+    const first = addFrame('a.jpg')
+    await until(() => dispatcher.hold !== null && !dispatcher.isBusy)
+    expect(dispatcher.refusal?.code).toBe(code)
+    const second = addFrame('b.jpg')
+    await until(() => !dispatcher.isBusy && statusOf(second) === 'waiting')
+    expect(store.count('put')).toBe(1)
+    expect(statusOf(first)).toBe('waiting')
+    store.faults.length = 0
+    dispatcher.accountsChanged()
+    await until(() => statusOf(first) === 'done' && statusOf(second) === 'done')
+    expect(dispatcher.hold).toBeNull()
+  })
+
+  it('tries a refused account again every minute, since it can be mended elsewhere', async () => {
+    const { addFrame, turnUntil, until, statusOf, store, dispatcher, clock } = start()
+    store.faults.push(fault('put', 'bucket-missing', 2))
+    const frame = addFrame('a.jpg')
+    await until(() => dispatcher.hold !== null && !dispatcher.isBusy)
+    clock.turn(59_999)
+    await nextTurn()
+    expect(store.count('put')).toBe(1)
+    clock.turn(1)
+    await until(() => store.count('put') === 2 && !dispatcher.isBusy)
+    expect(dispatcher.refusal?.code).toBe('bucket-missing')
+    await turnUntil(() => statusOf(frame) === 'done' && dispatcher.hold === null)
+    expect(store.count('put')).toBe(3)
+  })
+
+  it('takes a file that changes while it is read once more, when it stands still', async () => {
+    const { addFrame, turnUntil, until, statusOf, store, dispatcher } = start()
+    const frame = addFrame('a.jpg', 'version 1')
+    writeFileSync(frame.path, 'version 2 is longer')
+    await until(() => statusOf(frame) === 'settling')
+    expect(store.count('put')).toBe(0)
+    await turnUntil(() => statusOf(frame) === 'done' && !dispatcher.isBusy)
+    expect(await new Response(await store.get('a.jpg', null, signal)).text()).toBe('version 2 is longer')
+    expect(store.count('put')).toBe(1)
+  })
+
+  it('waits as long as a file grows, and does not take up a turn with it', async () => {
+    const { addFrame, turnUntil, until, statusOf, clock, find } = start()
+    const growing = ['g1.mov', 'g2.mov', 'g3.mov'].map((name) => addFrame(name))
+    for (const { path } of growing) appendFileSync(path, 'more')
+    await until(() => growing.every((frame) => statusOf(frame) === 'settling'))
+    for (let second = 1; second < 6; second += 1) {
+      for (const { path } of growing) appendFileSync(path, 'and more')
+      clock.turn(1_900)
+      await nextTurn()
+    }
+    expect(growing.map(statusOf)).toEqual(['settling', 'settling', 'settling'])
+    const other = addFrame('other.jpg')
+    await until(() => statusOf(other) === 'done')
+    await turnUntil(() => growing.every((frame) => statusOf(frame) === 'done'))
+    expect(find(growing[0]?.id ?? '').sizeBytes).toBeGreaterThan(20)
+  })
+
+  it('says that a file went away while it was read', async () => {
+    const { addFrame, turnUntil, until, statusOf, find } = start()
+    const frame = addFrame('a.jpg')
+    writeFileSync(frame.path, 'another, longer picture')
+    await until(() => statusOf(frame) === 'settling')
+    rmSync(frame.path)
+    await turnUntil(() => statusOf(frame) === 'failed')
+    expect(find(frame.id).problem?.code).toBe('file-missing')
+  })
+
+  it('sends no rendition of an earlier version once the source has changed', async () => {
+    const { addFrame, turnUntil, until, statusOf, store, dispatcher } = start({ outputs: [ORIGINAL, WEB] })
+    store.faults.push(fault('put', 'server-error', 2))
+    const frame = addFrame('a.jpg')
+    await until(() => store.count('put') === 2 && !dispatcher.isBusy)
+    writeFileSync(frame.path, 'another, longer picture')
+    await turnUntil(() => statusOf(frame) === 'done' && !dispatcher.isBusy)
+    expect(await store.head('a-web-2.webp', signal)).toBeNull()
+    expect((await store.head('a-original.jpg', signal))?.sizeBytes).toBe(23)
+  })
+
+  it('makes a rendition again that has gone from the spool', async () => {
+    const { addFrame, turnUntil, until, statusOf, store, uploads, dispatcher } = start({ outputs: [WEB] })
+    store.faults.push(fault('put', 'server-error', 1))
+    const frame = addFrame('a.jpg')
+    await until(() => store.count('put') === 1 && !dispatcher.isBusy)
+    const path = uploads.ofFrame(frame.id)[0]?.spoolPath ?? ''
+    expect(existsSync(path)).toBe(true)
+    rmSync(path)
+    await turnUntil(() => statusOf(frame) === 'done')
+  })
+
+  it('waits for room on a full disk, and goes on', async () => {
+    const paper = createPaperDarkroom()
+    let isFull = true
+    const { addFrame, turnUntil, until, statusOf, dispatcher } = start(
+      { outputs: [WEB] },
+      {
+        ...paper,
+        render: async (job, stop) => {
+          if (isFull) throw new AppError('disk-full', 'No space left on device')
+          return paper.render(job, stop)
+        }
+      }
+    )
+    const frame = addFrame('a.jpg')
+    await until(() => dispatcher.hold === 'disk-full')
+    expect(statusOf(frame)).toBe('waiting')
+    isFull = false
+    await turnUntil(() => statusOf(frame) === 'done')
+    expect(dispatcher.hold).toBeNull()
+  })
+
+  it('stops everything when it is held, keeps it waiting, and goes on from there', async () => {
+    const { addFrame, until, statusOf, store, dispatcher } = start()
+    const stopped = Promise.withResolvers<void>()
+    store.faults.push({ at: 'put', when: 'after', act: () => stopped.promise })
+    const frame = addFrame('a.jpg')
+    await until(() => store.count('put') === 1)
+    dispatcher.setHeld(true)
+    expect(dispatcher.hold).toBe('paused')
+    stopped.resolve()
+    await until(() => !dispatcher.isBusy)
+    const other = addFrame('b.jpg')
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    expect(statusOf(other)).toBe('waiting')
+    dispatcher.setHeld(false)
+    await until(() => statusOf(frame) === 'done' && statusOf(other) === 'done')
+  })
+
+  it('does not begin an upload again before the stopped one has ended', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, commands, uploadOf } = start()
+    const gate = openGate()
+    store.faults.push(gate)
+    const frame = addFrame('a.jpg')
+    await gate.reached
+    await commands.pause([frame.id])
+    await commands.continue([frame.id])
+    const other = addFrame('b.jpg')
+    await until(() => statusOf(other) === 'working')
+    expect(uploadOf(frame)?.state.kind).toBe('waiting')
+    gate.open()
+    await until(() => statusOf(frame) === 'done' && statusOf(other) === 'done' && !dispatcher.isBusy)
+    expect((await store.head('a-2.jpg', signal)) === null).toBe(true)
+  })
+
+  it('leaves a cancelled frame cancelled', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, commands } = start()
+    store.faults.push({ at: 'put', when: 'before', act: () => commands.cancel([frame.id]).then(() => {}) })
+    const frame = addFrame('a.jpg')
+    await until(() => statusOf(frame) === 'cancelled' && !dispatcher.isBusy)
+    expect(await store.head('a.jpg', signal)).toBeNull()
+  })
+
+  it('lets nothing hang whose sibling was stopped', async () => {
+    const { addFrame, until, statusOf, store, commands, uploads, dispatcher } = start({ outputs: [ORIGINAL, WEB] })
+    const gate = openGate()
+    store.faults.push(gate)
+    const frame = addFrame('a.jpg')
+    await until(() => uploads.ofFrame(frame.id).filter(({ state }) => state.kind === 'sending').length === 2)
+    dispatcher.stopFrames([frame.id])
+    gate.open()
+    await until(() => statusOf(frame) === 'done' && !dispatcher.isBusy)
+    expect(await commands.retry([frame.id])).toBe(0)
+  })
+
+  it('leaves at its end everything where the next start finds it', async () => {
+    const { addFrame, until, store, dispatcher, frames, uploads, collection, uploadOf } = start()
+    const gate = openGate()
+    store.faults.push(gate)
+    const sending = addFrame('a.jpg')
+    await gate.reached
+    const closing = dispatcher.close()
+    gate.open()
+    await closing
+    expect(uploadOf(sending)?.state.kind).toBe('waiting')
+    const later = addFrame('b.jpg')
+    frames.recover(collection.id)
+    uploads.recover(collection.id)
+    store.faults.length = 0
+    dispatcher.start()
+    await until(() => uploadOf(sending)?.state.kind === 'done' && uploadOf(later)?.state.kind === 'done')
+    expect(await store.head('a-2.jpg', signal)).toBeNull()
+  })
+
+  it('shows a frame that cannot be prepared, and goes on with the others', async () => {
+    const { addFrame, until, statusOf, find } = start()
+    const empty = addFrame('empty.jpg', '')
+    const sound = addFrame('a.jpg')
+    await until(() => statusOf(sound) === 'done' && statusOf(empty) === 'failed')
+    expect(find(empty.id).problem?.code).toBe('file-empty')
+  })
+
+  it('takes no notice of a file that was only touched after it was sent', async () => {
+    const { addFrame, until, statusOf, store, dispatcher } = start({}, createPaperDarkroom(photoFacts))
+    const frame = addFrame('a.jpg')
+    await until(() => statusOf(frame) === 'done' && !dispatcher.isBusy)
+    utimesSync(frame.path, 1, 1)
+    dispatcher.wake()
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    expect(store.count('put')).toBe(1)
+  })
+})

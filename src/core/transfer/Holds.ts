@@ -1,0 +1,140 @@
+import type { Problem } from '../../shared/errors.ts'
+import type { Clock } from '../files/Clock.ts'
+import { Reachability } from './Reachability.ts'
+
+export type HoldsPorts = {
+  readonly clock: Clock
+  readonly random: () => number
+  /** Asks the account's store anything that costs little. Rejects if it cannot be reached. */
+  readonly probe: (accountId: string) => Promise<void>
+  /** The account answers again. */
+  readonly onFound: (accountId: string) => void
+  /** What holds the queue may be different now. */
+  readonly onChanged: () => void
+}
+
+export type HoldKind = 'paused' | 'offline' | 'account' | 'disk-full'
+
+/** A person may have mended the account elsewhere: so often one upload each is let through to see. */
+const REFUSAL_MS = 60_000
+
+/** So often a full disk is looked at again. */
+const DISK_MS = 10_000
+
+type Refusal = { readonly problem: Problem; isLapsed: boolean; readonly stopTimer: () => void }
+
+/** What the queue waits for as a whole, rather than one upload for itself. */
+export class Holds {
+  readonly #ports: HoldsPorts
+  readonly #reachability: Reachability
+  /** Accounts that wait for a person, by id. */
+  readonly #refused = new Map<string, Refusal>()
+  #isPaused = false
+  #stopDiskTimer: (() => void) | null = null
+
+  constructor(ports: HoldsPorts) {
+    this.#ports = ports
+    this.#reachability = new Reachability({
+      clock: ports.clock,
+      random: ports.random,
+      probe: ports.probe,
+      onLost: () => ports.onChanged(),
+      onFound: (accountId) => {
+        ports.onFound(accountId)
+        ports.onChanged()
+      }
+    })
+  }
+
+  /** Why what waits does not move, or null. */
+  get kind(): HoldKind | null {
+    if (this.#isPaused) return 'paused'
+    if (this.isDiskFull) return 'disk-full'
+    if (this.#refused.size > 0) return 'account'
+    return this.#reachability.lostAccounts.length > 0 ? 'offline' : null
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  get isDiskFull(): boolean {
+    return this.#stopDiskTimer !== null
+  }
+
+  /** What an account answered that a person has to mend, or null. */
+  get refusal(): Problem | null {
+    return this.#refused.values().next().value?.problem ?? null
+  }
+
+  /** Accounts to which nothing is sent for now. */
+  get accounts(): ReadonlyArray<string> {
+    const refused = [...this.#refused].flatMap(([accountId, { isLapsed }]) => (isLapsed ? [] : [accountId]))
+    return [...refused, ...this.#reachability.lostAccounts]
+  }
+
+  setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    this.#ports.onChanged()
+  }
+
+  /** A person has to mend the account. Nothing is sent to it meanwhile, but for one try a minute. */
+  refuse(accountId: string, problem: Problem): void {
+    this.#refused.get(accountId)?.stopTimer()
+    const refusal: Refusal = {
+      problem,
+      isLapsed: false,
+      stopTimer: this.#ports.clock.setTimer(REFUSAL_MS, () => {
+        refusal.isLapsed = true
+        this.#ports.onChanged()
+      })
+    }
+    this.#refused.set(accountId, refusal)
+    this.#ports.onChanged()
+  }
+
+  /** The account took something: whatever was wrong with it is mended. */
+  accept(accountId: string): void {
+    const refusal = this.#refused.get(accountId)
+    if (!refusal) return
+    refusal.stopTimer()
+    this.#refused.delete(accountId)
+    this.#ports.onChanged()
+  }
+
+  /** A request got no answer. Held only once a probe gets none either. */
+  suspect(accountId: string): void {
+    this.#reachability.suspect(accountId)
+  }
+
+  /** Looks again after a while; whoever frees space in between loses nothing by waiting. */
+  waitForDisk(): void {
+    if (this.isDiskFull) return
+    this.#stopDiskTimer = this.#ports.clock.setTimer(DISK_MS, () => {
+      this.#stopDiskTimer = null
+      this.#ports.onChanged()
+    })
+    this.#ports.onChanged()
+  }
+
+  /** Accounts have new secrets or addresses: what waited for that tries again. */
+  accountsChanged(): void {
+    for (const { stopTimer } of this.#refused.values()) stopTimer()
+    this.#refused.clear()
+    this.#reachability.probeAll()
+    this.#ports.onChanged()
+  }
+
+  networkChanged(): void {
+    this.#reachability.probeAll()
+  }
+
+  /** Ends all timers. */
+  close(): void {
+    for (const { stopTimer } of this.#refused.values()) stopTimer()
+    this.#refused.clear()
+    this.#stopDiskTimer?.()
+    this.#stopDiskTimer = null
+    this.#reachability.close()
+  }
+}

@@ -1,0 +1,58 @@
+import type { BigIntStats } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { Frame } from '../catalog/records.ts'
+import type { Clock } from '../files/Clock.ts'
+import { fingerprintOf, sameFingerprint, toFrameFile } from '../files/FrameFile.ts'
+import { isStop } from './StopReason.ts'
+
+export type RetakePorts = {
+  readonly frames: CatalogFrames
+  readonly clock: Clock
+  readonly onFrameChanged: (frameId: string) => void
+}
+
+/** How long a source that changed while it was read must stand still before it is taken again. */
+const SETTLE_MS = 2_000
+
+/**
+ * The source is another now: everything made of it is dropped, and it is taken again when it stands still. When all
+ * work is stopped it is taken at once: if it goes on changing, that is noticed then.
+ */
+export async function retakeFrame(frame: Frame, ports: RetakePorts, signal: AbortSignal): Promise<void> {
+  const { frames, clock, onFrameChanged } = ports
+  frames.settle(frame.id)
+  onFrameChanged(frame.id)
+  let seen = await look(frame.path)
+  while (seen) {
+    await pause(clock, SETTLE_MS, signal)
+    const now = await look(frame.path)
+    if (isStop(signal, 'command') || isStop(signal, 'changed')) return // the catalog says already what is to be
+    if (now && (signal.aborted || sameFingerprint(fingerprintOf(now), fingerprintOf(seen)))) {
+      frames.renew(frame.id, toFrameFile(frame.path, frame.relativePath, now))
+      return
+    }
+    seen = now
+  }
+  if (isStop(signal, 'command') || isStop(signal, 'changed')) return
+  frames.setStatus(frame.id, 'failed', { code: 'file-missing', detail: `${frame.path} went away while it was read` })
+}
+
+async function look(path: string): Promise<BigIntStats | null> {
+  const stats = await stat(path, { bigint: true }).catch(() => null)
+  return stats?.isFile() ? stats : null
+}
+
+/** Ends early when aborted, without throwing. */
+async function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    const end = () => {
+      stopTimer()
+      signal.removeEventListener('abort', end)
+      resolve()
+    }
+    const stopTimer = clock.setTimer(ms, end)
+    signal.addEventListener('abort', end, { once: true })
+  })
+}
