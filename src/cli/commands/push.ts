@@ -61,7 +61,7 @@ async function settle(collection: Collection, { engine, output, signal }: Sessio
   const drawing = setInterval(() => {
     output.bar(engine.totals(collection.id))
     const hold = engine.hold()
-    if (hold?.kind === 'no-secret' && hold.problem) stop.abort(new AppError(hold.problem.code, hold.problem.detail))
+    if (hold?.kind === 'account' && hold.problem) stop.abort(new AppError(hold.problem.code, hold.problem.detail))
   }, 200)
   try {
     await engine.settled(collection.id, either)

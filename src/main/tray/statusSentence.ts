@@ -5,7 +5,7 @@ import type { EngineState } from '../engine/EngineProcess.ts'
 const holdWords = {
   paused: 'Paused',
   offline: 'Held: no network',
-  'no-secret': 'Held: an account has no secret',
+  account: 'Held: an account needs you',
   'disk-full': 'Held: this disk is full'
 } as const satisfies Record<NonNullable<Totals['hold']>, string>
 
