@@ -17,6 +17,7 @@ export default defineConfig({
           'main/index': source('main/index.ts'),
           'core/engine': source('core/process.ts'),
           'core/darkroom': source('core/images/process.ts'),
+          'core/digestWorker': source('core/transfer/digestWorker.ts'),
           'core/localR2': source('core/store/local/localR2Process.ts'),
           'core/scanWorker': source('core/files/scanWorker.ts'),
           'cli/index': source('cli/index.ts')

@@ -32,6 +32,7 @@ import { defaultIgnoreRules } from './shots/ignoreRules.ts'
 import { listBuckets } from './store/r2/listBuckets.ts'
 import { reachR2 } from './store/r2/reachR2.ts'
 import { BufferPool } from './transfer/BufferPool.ts'
+import { createDigester } from './transfer/Digester.ts'
 import { Dispatcher, type DispatcherLimits } from './transfer/Dispatcher.ts'
 import { FrameCommands } from './transfer/FrameCommands.ts'
 import { Slots } from './transfer/Slots.ts'
@@ -106,6 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
   const collectionRows = new CatalogCollections(db)
   const stores = new AccountStores(home)
   const darkroom = createDarkroom({})
+  const digester = createDigester()
   const progress = new Progress(frames)
   let newRules = defaultSettings.newCollection
   let isConfigured = false
@@ -154,6 +156,7 @@ export function createEngine(options: EngineOptions): Engine {
       session,
       spoolPath,
       pool: new BufferPool(BODY_BUDGET_BYTES),
+      digester,
       lines: new Slots(LINES),
       destinationOf: (collectionId) => {
         const collection = collections.get(collectionId)
@@ -318,7 +321,7 @@ export function createEngine(options: EngineOptions): Engine {
     previews.close()
     await collections.close()
     await dispatcher.close()
-    await darkroom.close()
+    await Promise.all([darkroom.close(), digester.close()])
     await stores.close()
     collectionRows.releaseClaims(session)
     db.close()

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 const entries = {
   engine: 'process.ts',
   darkroom: 'images/process.ts',
+  digestWorker: 'transfer/digestWorker.ts',
   localR2: 'store/local/localR2Process.ts',
   scanWorker: 'files/scanWorker.ts'
 } as const

@@ -20,7 +20,7 @@ export class BufferPool {
   /** In use and kept, together never above the budget but for one request that is itself larger. */
   #heldBytes = 0
   #usedBytes = 0
-  readonly #free = new Map<number, ArrayBuffer[]>()
+  readonly #free = new Map<number, SharedArrayBuffer[]>()
   readonly #waiters: Waiter[] = []
 
   /** @param budgetBytes At least one part: 16 MiB. */
@@ -77,7 +77,7 @@ export class BufferPool {
     }
   }
 
-  #keep(capacity: number, buffer: ArrayBuffer): void {
+  #keep(capacity: number, buffer: SharedArrayBuffer): void {
     if (this.#heldBytes > this.#budgetBytes) {
       this.#heldBytes -= capacity // the one that was larger than the budget
       return
@@ -87,12 +87,12 @@ export class BufferPool {
     else this.#free.set(capacity, [buffer])
   }
 
-  #allocate(capacity: number): ArrayBuffer {
+  #allocate(capacity: number): SharedArrayBuffer {
     for (const [size, buffers] of this.#free) {
       while (this.#heldBytes + capacity > this.#budgetBytes && buffers.pop()) this.#heldBytes -= size
     }
     this.#heldBytes += capacity
-    return new ArrayBuffer(capacity)
+    return new SharedArrayBuffer(capacity)
   }
 
   #serve(): void {

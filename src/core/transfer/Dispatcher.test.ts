@@ -44,13 +44,14 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
   const room = openRoom(rules)
   const clock = createFakeClock()
   const store = createFaultyStore(createMemoryStore())
-  const { frames, uploads, pool, db } = room
+  const { frames, uploads, pool, digester, db } = room
   const dispatcher = new Dispatcher(
     {
       frames,
       uploads,
       darkroom,
       pool,
+      digester,
       clock,
       lines: new Slots(4),
       random: () => 1,

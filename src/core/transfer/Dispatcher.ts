@@ -7,6 +7,7 @@ import type { Clock } from '../files/Clock.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import type { BufferPool } from './BufferPool.ts'
+import type { Digester } from './Digester.ts'
 import { type HoldKind, Holds } from './Holds.ts'
 import { type Destination, prepareFrame } from './prepareFrame.ts'
 import { renderFrame } from './renderFrame.ts'
@@ -22,6 +23,7 @@ export type DispatcherPorts = {
   readonly uploads: CatalogUploads
   readonly darkroom: Darkroom
   readonly pool: BufferPool
+  readonly digester: Digester
   readonly lines: Slots
   readonly clock: Clock
   readonly random: () => number

@@ -1,18 +1,13 @@
-import { createHash, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { MiB } from '../../shared/units.ts'
 import type { FrameReader } from '../files/readFrame.ts'
-import type { BodyDigests } from '../store/ObjectStore.ts'
 import type { BufferPool } from './BufferPool.ts'
+import type { Digester } from './Digester.ts'
 
 const CHUNK_BYTES = 4 * MiB
 
-/** MD5 for `Content-MD5`, which R2 checks on every path, and SHA-256 for the signature and our own ledger. */
-export function digestBody(bytes: Uint8Array): BodyDigests {
-  return { md5: hash('md5', bytes, 'hex'), sha256: hash('sha256', bytes, 'hex') }
-}
-
 /**
- * Reads a source once, from start to end.
+ * Reads a source once, from start to end. Two buffers take turns, so that reading and hashing go on side by side.
  *
  * @returns SHA-256, lower-case hex.
  * @throws AppError `file-changed` and what reading throws; `signal.reason`.
@@ -20,21 +15,30 @@ export function digestBody(bytes: Uint8Array): BodyDigests {
 export async function digestSource(
   reader: FrameReader,
   sizeBytes: number,
-  pool: BufferPool,
+  ports: { readonly pool: BufferPool; readonly digester: Digester },
   signal: AbortSignal
 ): Promise<string> {
-  const sha256 = createHash('sha256')
-  const lease = await pool.take(Math.min(CHUNK_BYTES, sizeBytes), signal)
+  const lease = await ports.pool.take(Math.min(2 * CHUNK_BYTES, sizeBytes), signal)
+  const stream = ports.digester.stream()
+  let hashed = Promise.resolve()
   try {
     for (let start = 0; start < sizeBytes; start += CHUNK_BYTES) {
       signal.throwIfAborted()
-      sha256.update(await reader.read({ start, end: Math.min(start + CHUNK_BYTES, sizeBytes) }, lease.bytes))
+      const half = lease.bytes.subarray((start / CHUNK_BYTES) % 2 === 0 ? 0 : CHUNK_BYTES)
+      const bytes = await reader.read({ start, end: Math.min(start + CHUNK_BYTES, sizeBytes) }, half)
+      await hashed // so the other half is free for the next read
+      hashed = stream.update(bytes)
     }
+    await hashed
+    await reader.requireUnchanged()
+    return await stream.end()
+  } catch (error) {
+    stream.drop()
+    throw error
   } finally {
+    await hashed // nobody may be given the bytes while they are being hashed
     lease.release()
   }
-  await reader.requireUnchanged()
-  return sha256.digest('hex')
 }
 
 /**

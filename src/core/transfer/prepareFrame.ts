@@ -12,6 +12,7 @@ import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTempl
 import { foldKey } from '../shots/suffixKey.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import type { BufferPool } from './BufferPool.ts'
+import type { Digester } from './Digester.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
 import { takeNextKey } from './takeNextKey.ts'
@@ -21,6 +22,7 @@ export type PreparePorts = {
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
   readonly pool: BufferPool
+  readonly digester: Digester
 }
 
 export type Destination = { readonly collection: Collection; readonly account: Account; readonly bucket: string }
@@ -56,7 +58,7 @@ export async function prepareFrame(
   if (plan.length === 0)
     throw new AppError('picture-unsupported', `${frame.path}: ${facts.contentType} is not a picture`)
   const hasRendition = plan.some(({ output }) => output.kind === 'rendition')
-  const sha256 = hasRendition || needs(template, 'sha256') ? await digestFrame(frame, ports.pool, signal) : null
+  const sha256 = hasRendition || needs(template, 'sha256') ? await digestFrame(frame, ports, signal) : null
   signal.throwIfAborted()
   const planned = plan.map(({ output, problem }, ordinal) =>
     planUpload({ frame, facts, sha256, output, problem, ordinal }, template, to)
@@ -81,10 +83,10 @@ function planOutputs(outputs: ReadonlyArray<Output>, facts: FrameFacts): Readonl
   })
 }
 
-async function digestFrame(frame: Frame, pool: BufferPool, signal: AbortSignal): Promise<string> {
+async function digestFrame(frame: Frame, ports: PreparePorts, signal: AbortSignal): Promise<string> {
   const reader = await readFrame(frame)
   try {
-    return await digestSource(reader, frame.sizeBytes, pool, signal)
+    return await digestSource(reader, frame.sizeBytes, ports, signal)
   } finally {
     await reader.close()
   }

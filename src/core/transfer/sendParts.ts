@@ -2,7 +2,7 @@ import { AppError, isAbort } from '../../shared/errors.ts'
 import type { Upload } from '../catalog/records.ts'
 import type { FrameReader } from '../files/readFrame.ts'
 import type { Multipart, ObjectHeaders, PartRange, SentPart, WriteCondition } from '../store/ObjectStore.ts'
-import { digestBody, multipartEtag } from './digest.ts'
+import { multipartEtag } from './digest.ts'
 import { isOurs } from './objectHeaders.ts'
 import { choosePartBytes, planParts } from './planParts.ts'
 import type { SendPorts } from './sendUpload.ts'
@@ -146,7 +146,7 @@ async function sendPart(
   const lease = await ports.pool.take(range.end - range.start, signal)
   try {
     const bytes = await reader.read(range, lease.bytes)
-    const digests = digestBody(bytes)
+    const digests = await ports.digester.body(bytes)
     const part = await ports.lines.run(
       () => ports.store.sendPart(multipart, range.number, bytes, digests, signal),
       signal

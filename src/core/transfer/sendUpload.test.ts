@@ -23,12 +23,13 @@ for (let at = 0; at < large.length; at += MiB) large.writeUInt32LE(at, at)
 
 function portsOf(room: Room, store: ObjectStore): SendPorts & { readonly sentBytes: number[] } {
   const sentBytes: number[] = []
-  const { uploads, frames, pool } = room
+  const { uploads, frames, pool, digester } = room
   return {
     store,
     uploads,
     frames,
     pool,
+    digester,
     lines: new Slots(4),
     nowMs: () => 1_800_000_000_000,
     onChange: () => {},

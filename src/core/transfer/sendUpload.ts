@@ -8,7 +8,8 @@ import { toFrameFile } from '../files/FrameFile.ts'
 import { type FrameReader, readFrame, type SeenFrame } from '../files/readFrame.ts'
 import type { ObjectStore, WriteCondition } from '../store/ObjectStore.ts'
 import type { BufferPool } from './BufferPool.ts'
-import { digestBody, digestSource } from './digest.ts'
+import type { Digester } from './Digester.ts'
+import { digestSource } from './digest.ts'
 import { meetOccupant } from './meetOccupant.ts'
 import { isOurs, objectHeaders } from './objectHeaders.ts'
 import { SINGLE_PUT_BYTES } from './planParts.ts'
@@ -21,6 +22,7 @@ export type SendPorts = {
   readonly uploads: CatalogUploads
   readonly frames: CatalogFrames
   readonly pool: BufferPool
+  readonly digester: Digester
   /** Requests with a body, all uploads together. */
   readonly lines: Slots
   /** Bytes of this upload that the store has acknowledged so far; falls back when it starts again. */
@@ -91,7 +93,7 @@ async function sendWhole(
   try {
     const bytes = await reader.read({ start: 0, end: sizeBytes }, lease.bytes)
     await reader.requireUnchanged()
-    const digests = digestBody(bytes)
+    const digests = await ports.digester.body(bytes)
     const { md5, sha256 } = digests
     requireSameSource(before, job.frame, sha256)
     // Not kept before the answer: whoever has to send it again has to read it again.
@@ -150,9 +152,9 @@ async function digestUpload(
   ports: SendPorts,
   signal: AbortSignal
 ): Promise<Upload> {
-  const { uploads, frames, pool } = ports
+  const { uploads, frames } = ports
   const known = upload.output.kind === 'original' ? frame.sha256 : null
-  const sha256 = known ?? (await digestSource(reader, reader.sizeBytes, pool, signal))
+  const sha256 = known ?? (await digestSource(reader, reader.sizeBytes, ports, signal))
   signal.throwIfAborted()
   return uploads.together(() => {
     if (upload.output.kind === 'original' && known === null) frames.setSha256(frame.id, sha256)

@@ -15,6 +15,7 @@ import type { Frame, Upload } from '../../catalog/records.ts'
 import { type FrameFile, toFrameFile } from '../../files/FrameFile.ts'
 import type { Darkroom, FrameFacts } from '../../images/Darkroom.ts'
 import { BufferPool } from '../BufferPool.ts'
+import { inlineDigester } from '../Digester.ts'
 import { type Destination, prepareFrame } from '../prepareFrame.ts'
 
 export const SESSION = 'this-run'
@@ -71,6 +72,7 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
   const uploads = new CatalogUploads(db)
   const collections = new CatalogCollections(db)
   const pool = new BufferPool(64 * MiB)
+  const digester = inlineDigester
   const collection: Collection = {
     id: randomUUID(),
     kind: 'drop',
@@ -112,7 +114,8 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
   async function prepare(darkroom: Darkroom = createPaperDarkroom()): Promise<ReadonlyArray<Frame>> {
     const { signal } = new AbortController()
     const taken = frames.takeToPrepare(SESSION, [], 100)
-    for (const frame of taken) await prepareFrame(frame, destination, { darkroom, frames, uploads, pool }, signal)
+    for (const frame of taken)
+      await prepareFrame(frame, destination, { darkroom, frames, uploads, pool, digester }, signal)
     return taken.map(({ id }) => find(id))
   }
 
@@ -147,6 +150,7 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
     uploads,
     collections,
     pool,
+    digester,
     collection,
     destination,
     write,

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterAll, describe, expect, it } from 'vitest'
+import { MiB } from '../../shared/units.ts'
+import { createDigester, type Digester, inlineDigester } from './Digester.ts'
+
+const threads = createDigester(2)
+afterAll(() => threads.close())
+
+/** As the BufferPool's: in memory that threads share. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  copy.set(bytes)
+  return copy
+}
+
+const digests = (bytes: Uint8Array) => ({
+  md5: createHash('md5').update(bytes).digest('hex'),
+  sha256: createHash('sha256').update(bytes).digest('hex')
+})
+
+describe.each<[string, Digester]>([
+  ['inline', inlineDigester],
+  ['in threads', threads]
+])('a digester %s', (_name, digester) => {
+  it.each([0, 1, 32 * 1024, 3 * MiB + 7])('digests a body of %i bytes, shared or not', async (bytes) => {
+    const body = randomBytes(bytes)
+    expect(await digester.body(body)).toEqual(digests(body))
+    expect(await digester.body(shared(body))).toEqual(digests(body))
+  })
+
+  it('keeps many bodies and streams apart that are under way together', async () => {
+    const bodies = Array.from({ length: 24 }, (_, n) => shared(randomBytes(50_000 + n)))
+    const streamed = bodies.map(async (body) => {
+      const stream = digester.stream()
+      for (let start = 0; start < body.length; start += 20_000)
+        await stream.update(body.subarray(start, start + 20_000))
+      return stream.end()
+    })
+    const whole = await Promise.all(bodies.map((body) => digester.body(body)))
+    expect(whole).toEqual(bodies.map(digests))
+    expect(await Promise.all(streamed)).toEqual(bodies.map((body) => digests(body).sha256))
+  })
+
+  it('goes on after a stream that was given up', async () => {
+    const stream = digester.stream()
+    await stream.update(shared(randomBytes(10)))
+    stream.drop()
+    expect(await digester.stream().end()).toBe(digests(new Uint8Array()).sha256)
+  })
+})
