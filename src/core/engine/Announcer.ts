@@ -6,6 +6,7 @@ import type { Clock } from '../files/Clock.ts'
 /** Rows go out at most this often (design: ten times a second), totals and lists half as often as a person can read. */
 const ROWS_MS = 100
 const TOTALS_MS = 500
+const FIRST_TOTALS_MS = 30
 
 /** More rows than any window shows: beyond it the window is told to ask again instead. */
 const MOST_ROWS = 200
@@ -25,6 +26,7 @@ export class Announcer {
   #hasTooMany = false
   #stopRows: (() => void) | null = null
   #stopTotals: (() => void) | null = null
+  #totalsToldMs = 0
   #lastCounts = new Map<string, string>()
   #lastCollections = ''
   #isClosed = false
@@ -44,7 +46,11 @@ export class Announcer {
   /** Frames came or went, a collection changed, or something holds the queue. */
   countsChanged(): void {
     if (this.#isClosed) return
-    this.#stopTotals ??= this.#ports.clock.setTimer(TOTALS_MS, () => this.#tellTotals())
+    if (this.#stopTotals) return
+    // At once after a rest: whoever has just dropped something looks at the strip.
+    const { clock } = this.#ports
+    const delayMs = clock.now() - this.#totalsToldMs > TOTALS_MS ? FIRST_TOTALS_MS : TOTALS_MS
+    this.#stopTotals = clock.setTimer(delayMs, () => this.#tellTotals())
   }
 
   close(): void {
@@ -62,6 +68,7 @@ export class Announcer {
 
   #tellTotals(): void {
     this.#stopTotals = null
+    this.#totalsToldMs = this.#ports.clock.now()
     const { totals, collections, emit } = this.#ports
     const measured = totals()
     emit('queue:measured', [...measured])

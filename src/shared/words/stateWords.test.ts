@@ -116,6 +116,11 @@ describe('frameProgress', () => {
     expect(frameProgress(half)).toBe(0.5)
   })
 
+  it('leaves room for a rendition that is not made yet', () => {
+    const rendering = upload({ outputId: 'web', status: 'rendering', sizeBytes: null })
+    expect(frameProgress(frame('working', upload({ status: 'done' }), rendering))).toBeLessThan(0.9)
+  })
+
   it('is nothing where a bar would say nothing', () => {
     expect(frameProgress(frame('done', upload({ status: 'done' })))).toBeNull()
     expect(frameProgress(frame('working', upload({ sizeBytes: null })))).toBeNull()

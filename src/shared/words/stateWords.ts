@@ -73,11 +73,12 @@ export function frameProgress(frame: FrameView): number | null {
   let sent = 0
   for (const upload of frame.uploads) {
     if (upload.status === 'skipped' || upload.status === 'cancelled') continue
-    // A rendition that is not made yet has no size; it is small beside the original and joins the sum when it has.
-    total += upload.sizeBytes ?? 0
+    // A rendition that is not made yet has no size; it is counted as a sixth of its source until it has.
+    total += upload.sizeBytes ?? (upload.status === 'failed' ? 0 : frame.sizeBytes / 6)
     sent += upload.status === 'done' || upload.status === 'proving' ? (upload.sizeBytes ?? 0) : upload.sentBytes
   }
-  return total === 0 ? null : Math.min(1, sent / total)
+  const isKnown = frame.uploads.some(({ sizeBytes }) => sizeBytes !== null)
+  return total === 0 || !isKnown ? null : Math.min(1, sent / total)
 }
 
 export function frameTone(frame: FrameView): Tone {

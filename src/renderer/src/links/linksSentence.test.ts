@@ -36,8 +36,8 @@ describe('linksSentence', () => {
   })
 
   it('tells what is missing, and why nothing was copied', () => {
-    expect(linksSentence(links([link(), late, late, late]))).toMatch(/· 3 are not in the bucket yet$/)
-    expect(linksSentence(links([late], 'untried'))).toBe('No links copied: 1 is not in the bucket yet')
+    expect(linksSentence(links([link(), late, late, late]))).toMatch(/· 3 are not in the bucket$/)
+    expect(linksSentence(links([late], 'untried'))).toBe('No links copied: 1 is not in the bucket')
     expect(linksSentence(links([never], 'untried'))).toBe('No links copied: 1 cannot have such a link')
     expect(linksSentence(links([], 'untried'))).toBe('There are no links to copy')
   })

@@ -5,7 +5,7 @@ const LOCAL_HOSTS = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
 /**
  * What is said after copying: how many, whether they open, for whom and until when, and what is missing.
- * For example "22 links copied · tried just now: they open" or "No links copied: 3 are not in the bucket yet".
+ * For example "22 links copied · tried just now: they open" or "No links copied: 3 are not in the bucket".
  */
 export function linksSentence(links: Links): string {
   const made = links.links.filter(({ url }) => url !== null)
@@ -50,7 +50,7 @@ function missingSentence(missing: ReadonlyArray<LinkView>): string {
   const late = missing.filter(({ problem }) => problem === null || problem.code === 'not-in-bucket').length
   const never = missing.length - late
   const parts = [
-    ...(late > 0 ? [`${late} ${late === 1 ? 'is' : 'are'} not in the bucket yet`] : []),
+    ...(late > 0 ? [`${late} ${late === 1 ? 'is' : 'are'} not in the bucket`] : []),
     ...(never > 0 ? [`${never} cannot have such a link`] : [])
   ]
   return parts.join(', ')

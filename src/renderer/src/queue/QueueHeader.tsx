@@ -44,7 +44,10 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
         <h1 className={css('name')} title={collection?.name ?? 'All photos'}>
           {collection?.name ?? 'All photos'}
         </h1>
-        <span className={css('target')}>{collection && `→ ${targetOf(collection, accounts, forecast)}`}</span>
+        <span className={css('target')} title={forecast ? forecastSentence(forecast) : undefined}>
+          {collection && `→ ${targetOf(collection, accounts, forecast)}`}
+          {forecast && <span className={css('forecast')}>{` · ${forecastSentence(forecast)}`}</span>}
+        </span>
         {chosenCount > 1 && (
           <Button kind="quiet" onPress={() => selection.clear()}>
             {`${isEverything ? 'All ' : ''}${formatCount(chosenCount)} chosen, clear`}
@@ -64,7 +67,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
           </MenuTrigger>
         )}
       </div>
-      <div className={css('line', 'wrap')}>
+      <div className={css('line')}>
         <ToggleButtonGroup
           aria-label="Show"
           selectionMode="single"
@@ -87,7 +90,6 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
             )
           })}
         </ToggleButtonGroup>
-        {forecast && <span className={css('forecast')}>{forecastSentence(forecast)}</span>}
       </div>
     </header>
   )
@@ -117,10 +119,10 @@ export function collectionMenu({ workspace, intake }: Services, collection: Coll
   ]
 }
 
-/** For example "412 photos, 38 GB · 1,650 requests · about $0.57 a month". */
+/** For example "412 files, 38 GB · 1,650 requests · about $0.57 a month". */
 export function forecastSentence({ files, bytes, requests, storageUsdMonth }: Forecast): string {
   const price = storageUsdMonth < 0.01 ? 'under a cent a month' : `about $${storageUsdMonth.toFixed(2)} a month`
-  return `${countOf(files, 'photo')}, ${formatBytes(bytes)} · ${countOf(requests, 'request')} · ${price}`
+  return `${countOf(files, 'file')}, ${formatBytes(bytes)} · ${countOf(requests, 'request')} · ${price}`
 }
 
 function targetOf(collection: CollectionView, accounts: ReadonlyArray<AccountView>, forecast: Forecast | null): string {

@@ -1,4 +1,4 @@
-import { CircleCheckBig, Clock, FolderSync, FolderX, Inbox, Send } from 'lucide-react'
+import { CircleCheckBig, Clock, FolderSync, FolderX, Inbox, RotateCw, Send } from 'lucide-react'
 import { useEffect } from 'react'
 import type { CollectionView } from '../../../shared/model/collection.ts'
 import type { QueueFilter } from '../../../shared/model/frame.ts'
@@ -51,13 +51,23 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
           </ProblemNote>
         </div>
       )}
-      {total === null && problem === null && <Skeleton />}
+      {total === null && problem === null && (engine === 'stopped' ? <EngineStopped /> : <Skeleton />)}
       {total !== null && total > 0 && (
         <QueueList total={total} density={density} label={`Frames of ${collection?.name ?? 'all collections'}`} />
       )}
       {isEmpty && <EmptyQueue collection={collection} />}
       {total === 0 && !isEmpty && <EmptyFilter filter={filter} onShowAll={() => setFilter('all')} />}
     </section>
+  )
+}
+
+function EngineStopped() {
+  return (
+    <EmptyState
+      icon={RotateCw}
+      title="The engine has stopped"
+      text="Silverdrop starts it again by itself, and the queue goes on where it was. If this stays, the engine's log in the folder logs of Silverdrop's home says why."
+    />
   )
 }
 

@@ -115,7 +115,7 @@ type Added = Awaited<ReturnType<typeof ask<'queue:add'>>>
 
 /** For example "22 added, 3 were already there, 1 left out: empty.jpg (the file is empty)". */
 export function addedSentence({ added, known, ignored, refused }: Added): string {
-  const parts = [added === 0 ? 'Nothing new' : `${countOf(added, 'photo')} added`]
+  const parts = [added === 0 ? 'Nothing new' : `${countOf(added, 'file')} added`]
   if (known > 0) parts.push(`${known} ${known === 1 ? 'was' : 'were'} already there`)
   if (ignored > 0) parts.push(`${ignored} left out by the rules`)
   const first = refused[0]

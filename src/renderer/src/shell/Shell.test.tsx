@@ -60,7 +60,7 @@ describe('dropping', () => {
 
     fireEvent.drop(window, { dataTransfer: files('a.jpg', 'b.jpg', 'c') })
     expect(screen.queryByText('3 items → a new drop')).toBeNull()
-    expect(await screen.findByText('3 photos added')).toBeVisible()
+    expect(await screen.findByText('3 files added')).toBeVisible()
     expect(fake.asked.find(({ name }) => name === 'queue:add')?.input).toMatchObject({ collectionId: null })
   })
 
@@ -83,7 +83,7 @@ describe('dropping', () => {
     }))
     fireEvent.drop(window, { dataTransfer: files('a.jpg') })
     expect(await screen.findByRole('alert')).toHaveTextContent(
-      '1 photo added, 2 were already there, not taken: empty.jpg (the file is empty)'
+      '1 file added, 2 were already there, not taken: empty.jpg (the file is empty)'
     )
   })
 })

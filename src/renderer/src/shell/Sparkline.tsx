@@ -5,6 +5,9 @@ const HEIGHT = 32
 
 type SparklineProps = { readonly values: ReadonlyArray<number>; readonly className: string }
 
+/** Fewer would be a speck beside the bar. */
+const LEAST_VALUES = 6
+
 /** The last minute as a line over a tint, newest at the right, scaled to its own highest figure. */
 export function Sparkline({ values, className }: SparklineProps) {
   const highest = Math.max(...values, 1)
@@ -15,7 +18,7 @@ export function Sparkline({ values, className }: SparklineProps) {
   const first = points[0]?.split(',')[0] ?? '0'
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden="true" className={className}>
-      {points.length > 1 && (
+      {points.length >= LEAST_VALUES && (
         <>
           <polygon
             points={`${first},${HEIGHT} ${points.join(' ')} ${WIDTH},${HEIGHT}`}

@@ -56,7 +56,7 @@ export function TransferStrip() {
         )}
         <Button
           icon={isHeld ? Play : Pause}
-          isDisabled={engine !== 'running'}
+          isDisabled={engine !== 'running' || (isAtRest && !isHeld)}
           onPress={() => void queueActions.hold(!isHeld)}
         >
           {isHeld ? 'Continue' : 'Pause'}
@@ -74,10 +74,12 @@ function Headline({ totals, engine, isAllDone }: HeadlineProps) {
   if (engine === 'starting' || totals === null) return <span className={css('dim')}>Starting</span>
   if (totals.hold !== null) return <span className={css('held')}>{holdSentences[totals.hold]}</span>
   if (isAllDone) return <span className={css('speed')}>All in the bucket, proved</span>
-  if (totals.waiting + totals.working === 0) return <span className={css('dim')}>At rest</span>
+  if (totals.waiting + totals.working === 0) {
+    return <span className={css('dim')}>{totals.needsYou > 0 ? 'Done, as far as it goes' : 'At rest'}</span>
+  }
   return (
     <span className={css('speed')}>
-      {formatBytes(Math.round(totals.bytesPerSecond))}/s
+      {totals.bytesPerSecond > 0 ? `${formatBytes(Math.round(totals.bytesPerSecond))}/s` : 'At work'}
       {totals.secondsLeft !== null && <span className={css('dim')}> {formatDuration(totals.secondsLeft)} left</span>}
     </span>
   )

@@ -4,13 +4,13 @@ import styles from './MiddleCut.module.css'
 
 const css = classNames(styles)
 
-/** Output id and extension: what tells `DSC_0412-original.JPG` from `DSC_0412-web.webp`. */
-const TAIL_CHARACTERS = 13
+/** Output id and extension, which tell `DSC_0412-original.JPG` from `DSC_0412-web.webp`; else the extension alone. */
+const TAIL = /(?:-[a-z0-9]{1,12})?\.[A-Za-z0-9]{1,5}$/
 
 /** A name on one line that gives way in its middle, since the end of a file name says what it is. */
 export function MiddleCut({ text, title }: { readonly text: string; readonly title: string }) {
-  const characters = [...text]
-  if (characters.length <= TAIL_CHARACTERS) {
+  const tail = TAIL.exec(text)?.[0] ?? ''
+  if (tail === '') {
     return (
       <span className={css('whole')} title={title}>
         {text}
@@ -20,10 +20,10 @@ export function MiddleCut({ text, title }: { readonly text: string; readonly tit
   return (
     <span className={css('whole')} title={title}>
       <span className={css('head')} aria-hidden>
-        {characters.slice(0, -TAIL_CHARACTERS).join('')}
+        {text.slice(0, -tail.length)}
       </span>
       <span className={css('tail')} aria-hidden>
-        {characters.slice(-TAIL_CHARACTERS).join('')}
+        {tail}
       </span>
       <VisuallyHidden>{text}</VisuallyHidden>
     </span>
