@@ -11,7 +11,7 @@ const css = classNames(styles)
 
 export type BucketView = 'grid' | 'list'
 
-const TILE_MIN_PX = 168
+const TILE_MIN_PX = 184
 const TILE_ROW_PX = 196
 const LINE_PX = 44
 const SIDES_PX = 20
