@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { type Problem, problemSchema } from '../../shared/errors.ts'
-import { type FrameSelection, type FrameStatus, frameStatuses, type QueueFilter } from '../../shared/model/frame.ts'
+import type { Problem } from '../../shared/errors.ts'
+import type { FrameSelection, FrameStatus, QueueFilter } from '../../shared/model/frame.ts'
 import type { FrameFile } from '../files/FrameFile.ts'
+import type { FrameFacts } from '../images/FrameFacts.ts'
+import { isSameVersion, toFrame } from './frameRow.ts'
 import { inTransaction } from './openCatalog.ts'
-import { type Frame, frameFactsSchema, type StoredFacts } from './records.ts'
-
-type Row = Record<string, unknown>
+import type { Frame } from './records.ts'
 
 /** Statuses behind each chip above the queue. */
 const FILTERS: Record<Exclude<QueueFilter, 'all'>, ReadonlyArray<FrameStatus>> = {
@@ -230,7 +230,7 @@ export class CatalogFrames {
     this.#dropUploads.run(id)
   }
 
-  setPrepared(id: string, facts: StoredFacts, sha256: string | null, status: FrameStatus): void {
+  setPrepared(id: string, facts: FrameFacts, sha256: string | null, status: FrameStatus): void {
     this.#setPrepared.run(JSON.stringify(facts), sha256, status, id)
   }
 
@@ -284,50 +284,4 @@ function whereOf(query: { collectionId: string | null; filter: QueueFilter }): {
   return query.collectionId === null
     ? { where: VISIBLE + byStatus, values: [...statuses] }
     : { where: `collection_id = ?${byStatus}`, values: [query.collectionId, ...statuses] }
-}
-
-function isSameVersion(row: Row, file: FrameFile): boolean {
-  return row['size_bytes'] === file.sizeBytes && row['mtime_ns'] === `${file.mtimeNs}`
-}
-
-function toFrame(row: Row): Frame {
-  const facts = parseWith(frameFactsSchema, row['facts'])
-  const problem = parseWith(problemSchema, row['problem'])
-  const status = frameStatuses.find((name) => name === row['status'])
-  const isDamaged = facts === undefined || problem === undefined || status === undefined
-  return {
-    seq: Number(row['seq']),
-    id: String(row['id']),
-    collectionId: String(row['collection_id']),
-    number: Number(row['number']),
-    path: String(row['path']),
-    relativePath: String(row['relative_path']),
-    sizeBytes: Number(row['size_bytes']),
-    mtimeNs: toBigInt(row['mtime_ns']),
-    ino: toBigInt(row['inode']),
-    // Set aside and shown: the row stays as it is until the person starts it anew.
-    status: isDamaged ? 'failed' : status,
-    problem: isDamaged ? { code: 'record-damaged', detail: `Frame ${String(row['id'])} does not parse` } : problem,
-    facts: facts ?? null,
-    sha256: row['sha256'] === null ? null : String(row['sha256']),
-    hasPreview: row['has_preview'] === 1
-  }
-}
-
-/** @returns null for SQL NULL, undefined for what does not parse. */
-function parseWith<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-  text: unknown
-) {
-  if (text === null) return null
-  try {
-    const parsed = schema.safeParse(JSON.parse(String(text)))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function toBigInt(text: unknown): bigint {
-  return typeof text === 'string' && /^\d+$/.test(text) ? BigInt(text) : 0n
 }

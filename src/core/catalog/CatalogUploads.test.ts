@@ -87,8 +87,8 @@ describe('CatalogUploads', () => {
     expect(room.kept(done)).toEqual(done)
     expect(done.state).toEqual({ kind: 'done', proof })
     expect(room.find(done.frameId)).toMatchObject({ status: 'done', sha256: 'source' })
-    expect(room.uploads.findProof('studio', 'photos', 'a.jpg')).toMatchObject({ ...proof, frameId: done.frameId })
-    expect(room.uploads.findProof('studio', 'photos', 'b.jpg')).toBeNull()
+    expect(room.uploads.proofs.find('studio', 'photos', 'a.jpg')).toMatchObject({ proof, frameId: done.frameId })
+    expect(room.uploads.proofs.find('studio', 'photos', 'b.jpg')).toBeNull()
   })
 
   it('keeps the proof of an upload that began anew meanwhile, and touches nothing of the new version', async () => {
@@ -98,7 +98,7 @@ describe('CatalogUploads', () => {
     prove(room, upload)
     expect(room.uploads.find(upload.id)).toBeNull()
     expect(room.find(upload.frameId)).toMatchObject({ status: 'waiting', sha256: null })
-    expect(room.uploads.findProof('studio', 'photos', 'a.jpg')).not.toBeNull()
+    expect(room.uploads.proofs.find('studio', 'photos', 'a.jpg')).not.toBeNull()
   })
 
   it('lets one upload have a key, twins included', async () => {
@@ -209,7 +209,7 @@ describe('CatalogUploads', () => {
     const names = ['🏔️/a.jpg', '🏔️/deep/b.jpg', '🏔️ other/c.jpg', 'top.jpg']
     const room = await prepared({ keyTemplate: '{folder}/{name}.{ext}' }, names)
     for (const upload of room.uploads.takeToSend(SESSION, 1, held, 10)) prove(room, upload)
-    const below = (prefix: string) => [...room.uploads.proofsBelow('studio', 'photos', prefix).keys()]
+    const below = (prefix: string) => [...room.uploads.proofs.below('studio', 'photos', prefix).keys()]
     expect(below('🏔️/')).toEqual(['🏔️/a.jpg'])
     expect(below('')).toEqual(['top.jpg'])
     expect(below('nowhere/')).toEqual([])

@@ -4,6 +4,7 @@ import { foldKey } from '../shots/suffixKey.ts'
 import type { Multipart, SentPart } from '../store/ObjectStore.ts'
 import { frameStatusOf } from '../transfer/frameStatus.ts'
 import { multipartOf, transition, type UploadState } from '../transfer/UploadState.ts'
+import { CatalogProofs } from './CatalogProofs.ts'
 import { inTransaction } from './openCatalog.ts'
 import type { Upload, UploadWork } from './records.ts'
 import { isDamaged, toUpload, workOf } from './uploadRow.ts'
@@ -11,15 +12,9 @@ import { isDamaged, toUpload, workOf } from './uploadRow.ts'
 /** A multipart upload of an account that the store still has to be told to drop. */
 export type Orphan = { readonly accountId: string; readonly multipart: Multipart }
 
-export type StoredProof = Proof & {
-  readonly key: string
-  readonly sourceSha256: string
-  readonly outputId: string
-  readonly frameId: string
-}
-
 /** Objects on their way, their parts, their keys and, in the end, their proofs. */
 export class CatalogUploads {
+  readonly proofs: CatalogProofs
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #select: StatementSync
@@ -45,14 +40,12 @@ export class CatalogUploads {
   readonly #putOrphan: StatementSync
   readonly #selectOrphans: StatementSync
   readonly #dropOrphan: StatementSync
-  readonly #putProof: StatementSync
-  readonly #selectProof: StatementSync
-  readonly #selectProofsBelow: StatementSync
   readonly #selectPreviewOwner: StatementSync
   readonly #selectUnfinished: StatementSync
 
   constructor(db: DatabaseSync) {
     this.#db = db
+    this.proofs = new CatalogProofs(db)
     this.#insert = db.prepare(
       `INSERT INTO uploads (id, frame_id, frame_seq, ordinal, output, output_id, account_id, bucket, base_key, key,
          key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces)
@@ -118,15 +111,6 @@ export class CatalogUploads {
     )
     this.#selectOrphans = db.prepare('SELECT * FROM orphans ORDER BY account_id, upload_id LIMIT ?')
     this.#dropOrphan = db.prepare('DELETE FROM orphans WHERE account_id = ? AND upload_id = ?')
-    this.#putProof = db.prepare(
-      `INSERT OR REPLACE INTO proofs (account_id, bucket, key, size_bytes, sha256, etag, source_sha256, output_id, frame_id, proved_at_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-    )
-    this.#selectProof = db.prepare('SELECT * FROM proofs WHERE account_id = ? AND bucket = ? AND key = ?')
-    this.#selectProofsBelow = db.prepare(
-      `SELECT key, etag, frame_id FROM proofs WHERE account_id = ? AND bucket = ? AND key >= ? AND key < ?
-       AND instr(substr(key, ?), '/') = 0`
-    )
     this.#selectPreviewOwner = db.prepare('SELECT id FROM frames WHERE id = ? AND has_preview = 1')
     this.#selectUnfinished = db.prepare(
       `SELECT uploads.* FROM uploads JOIN frames ON frames.id = uploads.frame_id
@@ -194,8 +178,7 @@ export class CatalogUploads {
     const next = this.#withState(upload, transition(upload.state, { kind: 'proved', proof }))
     inTransaction(this.#db, () => {
       const { accountId, bucket, key, output, frameId } = upload
-      const { sizeBytes, sha256, etag, provedAtMs } = proof
-      this.#putProof.run(accountId, bucket, key, sizeBytes, sha256, etag, sourceSha256, output.id, frameId, provedAtMs)
+      this.proofs.put({ accountId, bucket, key, proof, sourceSha256, outputId: output.id, frameId })
       if (this.#save(upload, next)) this.#setFrameSha256.run(sourceSha256, frameId)
     })
     return next
@@ -360,10 +343,8 @@ export class CatalogUploads {
   /** The same objects given back from the trash: what was proved before is so again. */
   markRestored(accountId: string, bucket: string, keys: ReadonlyArray<string>): ReadonlyArray<string> {
     return this.#markAll(accountId, bucket, keys, (upload) => {
-      const proof = upload.state.kind === 'cancelled' ? this.findProof(accountId, bucket, upload.key) : null
-      if (!proof || proof.sha256 !== upload.sha256) return null
-      const { sizeBytes, sha256, etag, provedAtMs, how } = proof
-      return { kind: 'done', proof: { sizeBytes, sha256, etag, provedAtMs, how } }
+      const proof = upload.state.kind === 'cancelled' ? this.proofs.find(accountId, bucket, upload.key)?.proof : null
+      return proof && proof.sha256 === upload.sha256 ? { kind: 'done', proof } : null
     })
   }
 
@@ -411,36 +392,6 @@ export class CatalogUploads {
 
   dropOrphan(orphan: Orphan): void {
     this.#dropOrphan.run(orphan.accountId, orphan.multipart.uploadId)
-  }
-
-  findProof(accountId: string, bucket: string, key: string): StoredProof | null {
-    const row = this.#selectProof.get(accountId, bucket, key)
-    if (!row) return null
-    return {
-      key,
-      sizeBytes: Number(row['size_bytes']),
-      sha256: String(row['sha256']),
-      etag: String(row['etag']),
-      provedAtMs: Number(row['proved_at_ms']),
-      how: 'sent',
-      sourceSha256: String(row['source_sha256']),
-      outputId: String(row['output_id']),
-      frameId: String(row['frame_id'])
-    }
-  }
-
-  /** ETag and frame of the proved objects directly below a prefix, by key. */
-  proofsBelow(
-    accountId: string,
-    bucket: string,
-    prefix: string
-  ): ReadonlyMap<string, { etag: string; frameId: string }> {
-    // In the order of keys nothing that begins with the prefix comes after the prefix and the highest character.
-    const characters = [...prefix].length // as SQLite counts them
-    const rows = this.#selectProofsBelow.all(accountId, bucket, prefix, `${prefix}\u{10ffff}`, characters + 1)
-    return new Map(
-      rows.map((row) => [String(row['key']), { etag: String(row['etag']), frameId: String(row['frame_id']) }])
-    )
   }
 
   hasPreview(frameId: string): boolean {

@@ -1,27 +1,8 @@
-import { z } from 'zod'
-import { type Problem, problemSchema } from '../../shared/errors.ts'
-import { type FrameStatus, frameKinds } from '../../shared/model/frame.ts'
+import type { Problem } from '../../shared/errors.ts'
+import type { FrameStatus } from '../../shared/model/frame.ts'
 import type { Output } from '../../shared/model/output.ts'
+import type { FrameFacts } from '../images/FrameFacts.ts'
 import type { UploadState } from '../transfer/UploadState.ts'
-
-/** What the darkroom read of a frame, as it is kept. The same fields as `images/Darkroom.ts`'s FrameFacts. */
-export const frameFactsSchema = z.strictObject({
-  kind: z.enum(frameKinds),
-  contentType: z.string(),
-  extension: z.string(),
-  mismatch: z.strictObject({ named: z.string(), is: z.string() }).nullable(),
-  widthPx: z.number().nullable(),
-  heightPx: z.number().nullable(),
-  capturedAt: z.string().nullable(),
-  camera: z.string().nullable(),
-  lens: z.string().nullable(),
-  exposure: z.string().nullable(),
-  creator: z.string().nullable(),
-  copyright: z.string().nullable(),
-  hasPosition: z.boolean(),
-  problem: problemSchema.nullable()
-})
-export type StoredFacts = z.infer<typeof frameFactsSchema>
 
 /** One file on disk that was taken. */
 export type Frame = {
@@ -40,7 +21,7 @@ export type Frame = {
   readonly ino: bigint
   readonly status: FrameStatus
   readonly problem: Problem | null
-  readonly facts: StoredFacts | null
+  readonly facts: FrameFacts | null
   /** Of the source's bytes, lower-case hex, once it has been read whole. */
   readonly sha256: string | null
   readonly hasPreview: boolean

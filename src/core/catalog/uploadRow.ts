@@ -1,8 +1,7 @@
 import { ORIGINAL, outputSchema } from '../../shared/model/output.ts'
 import { uploadStateSchema } from '../transfer/UploadState.ts'
+import { numberOrNull, type Row, readJson, textOrNull } from './columns.ts'
 import type { Upload, UploadWork } from './records.ts'
-
-type Row = Record<string, unknown>
 
 /** What an upload in that state waits for. What someone works on, or nobody can go on with, waits for nothing. */
 export function workOf({ state, output, spoolPath }: Upload): UploadWork {
@@ -12,9 +11,9 @@ export function workOf({ state, output, spoolPath }: Upload): UploadWork {
 
 /** A row that does not parse comes back as `failed` with the code `record-damaged`. */
 export function toUpload(row: Row): Upload {
-  const state = parseJson(uploadStateSchema, row['state'])
-  const output = parseJson(outputSchema, row['output'])
-  const isDamaged = state === null || output === null
+  const state = readJson(uploadStateSchema, row['state'])
+  const output = readJson(outputSchema, row['output'])
+  const isDamaged = !state || !output
   const detail = `Upload ${String(row['id'])} does not parse`
   return {
     id: String(row['id']),
@@ -41,24 +40,4 @@ export function toUpload(row: Row): Upload {
 /** Set aside: starting its frame anew writes a whole row again. */
 export function isDamaged({ state }: Upload): boolean {
   return state.kind === 'failed' && state.problem.code === 'record-damaged'
-}
-
-function textOrNull(value: unknown): string | null {
-  return value === null ? null : String(value)
-}
-
-function numberOrNull(value: unknown): number | null {
-  return value === null ? null : Number(value)
-}
-
-function parseJson<T>(
-  schema: { safeParse(value: unknown): { success: true; data: T } | { success: false } },
-  text: unknown
-): T | null {
-  try {
-    const parsed = schema.safeParse(JSON.parse(String(text)))
-    return parsed.success ? parsed.data : null
-  } catch {
-    return null
-  }
 }

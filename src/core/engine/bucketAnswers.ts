@@ -34,7 +34,7 @@ export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
     'bucket:list': async ({ accountId, prefix, after, limit }) => {
       const store = await stores.store(accountId)
       const bucket = bucketOf(stores.account(accountId))
-      const known = uploads.proofsBelow(accountId, bucket, prefix)
+      const known = uploads.proofs.below(accountId, bucket, prefix)
       return listPage(store, { prefix, after, limit }, (object) => whatIsKnown(object, known, uploads), signal)
     },
     'bucket:preview': async (object) => {

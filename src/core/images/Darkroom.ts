@@ -1,31 +1,7 @@
 import type { Problem } from '../../shared/errors.ts'
 import type { FrameKind } from '../../shared/model/frame.ts'
 import type { Rendition } from '../../shared/model/output.ts'
-
-/** What a look at a frame's bytes tells. Nulls where the file does not say. */
-export type FrameFacts = {
-  readonly kind: FrameKind
-  /** By signature first, extension second: `image/jpeg`. */
-  readonly contentType: string
-  /** The usual extension of that type, without dot, lower case. */
-  readonly extension: string
-  /** Set where the name claims another type than the bytes: `{ named: 'png', is: 'jpg' }`. */
-  readonly mismatch: { readonly named: string; readonly is: string } | null
-  /** Upright, as a person sees it. */
-  readonly widthPx: number | null
-  readonly heightPx: number | null
-  /** Wall-clock `2026-11-21T15:42:10`, followed by `+01:00` or `Z` only where the file says so. */
-  readonly capturedAt: string | null
-  readonly camera: string | null
-  readonly lens: string | null
-  /** `1/250 s · f/2.8 · ISO 400 · 50 mm`. */
-  readonly exposure: string | null
-  readonly creator: string | null
-  readonly copyright: string | null
-  readonly hasPosition: boolean
-  /** What could not be read, for a note on the row; the rest stands. */
-  readonly problem: Problem | null
-}
+import type { FrameFacts } from './FrameFacts.ts'
 
 export type RenderJob = {
   readonly path: string

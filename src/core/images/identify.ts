@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileTypeFromBuffer } from 'file-type'
 import { AppError } from '../../shared/errors.ts'
-import type { FrameFacts } from './Darkroom.ts'
+import type { FrameFacts } from './FrameFacts.ts'
 import { fileReadError } from './fileReadError.ts'
 import { typeOfExtension, usualExtension } from './fileTypes.ts'
 

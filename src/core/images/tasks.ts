@@ -1,5 +1,6 @@
 import type { ErrorCode, Problem } from '../../shared/errors.ts'
-import type { FrameFacts, RenderJob, RenderResult } from './Darkroom.ts'
+import type { RenderJob, RenderResult } from './Darkroom.ts'
+import type { FrameFacts } from './FrameFacts.ts'
 
 /** What a darkroom process is asked. */
 export type Task =

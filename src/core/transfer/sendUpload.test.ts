@@ -80,7 +80,10 @@ describe('sendUpload, in one request', () => {
     })
     expect(room.kept(job.upload)).toEqual(done)
     expect(room.find(job.frame.id)).toMatchObject({ status: 'done', sha256 })
-    expect(room.uploads.findProof('studio', 'photos', 'a.jpg')).toMatchObject({ sha256, sourceSha256: sha256 })
+    expect(room.uploads.proofs.find('studio', 'photos', 'a.jpg')).toMatchObject({
+      proof: { sha256 },
+      sourceSha256: sha256
+    })
     expect(await read(store, 'a.jpg')).toEqual(Buffer.from('a picture'))
     expect((await store.head('a.jpg', signal))?.metadata).toMatchObject({
       sha256,

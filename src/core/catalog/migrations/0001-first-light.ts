@@ -115,6 +115,7 @@ CREATE TABLE proofs (
   size_bytes    INTEGER NOT NULL,
   sha256        TEXT    NOT NULL,
   etag          TEXT    NOT NULL,
+  how           TEXT    NOT NULL,             -- 'sent' by us, or 'found' there
   source_sha256 TEXT    NOT NULL,
   output_id     TEXT    NOT NULL,
   frame_id      TEXT    NOT NULL,

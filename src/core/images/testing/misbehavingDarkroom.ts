@@ -1,7 +1,7 @@
 // Stands in for the darkroom's process and does to its parent what decoders do: the file's name says what.
 import { existsSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import type { FrameFacts } from '../Darkroom.ts'
+import type { FrameFacts } from '../FrameFacts.ts'
 import type { Message, Request, Task } from '../tasks.ts'
 
 const held: Buffer[] = []
