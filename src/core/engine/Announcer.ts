@@ -3,9 +3,9 @@ import type { CollectionView } from '../../shared/model/collection.ts'
 import type { FrameView, Totals } from '../../shared/model/frame.ts'
 import type { Clock } from '../files/Clock.ts'
 
-/** Rows go out at most this often (design: ten times a second), totals and lists half as often as a person can read. */
+/** Rows go out at most this often (design: ten times a second), totals and lists as often as a person can follow. */
 const ROWS_MS = 100
-const TOTALS_MS = 500
+const TOTALS_MS = 250
 const FIRST_TOTALS_MS = 30
 
 /** More rows than any window shows: beyond it the window is told to ask again instead. */
