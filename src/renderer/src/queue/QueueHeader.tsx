@@ -46,7 +46,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
         </h1>
         <span className={css('target')} title={forecast ? forecastSentence(forecast) : undefined}>
           {collection && `→ ${targetOf(collection, accounts, forecast)}`}
-          {forecast && <span className={css('forecast')}>{` · ${forecastSentence(forecast)}`}</span>}
+          {forecast && ` · ${forecastSentence(forecast)}`}
         </span>
         {chosenCount > 1 && (
           <Button kind="quiet" onPress={() => selection.clear()}>
@@ -121,7 +121,7 @@ export function collectionMenu({ workspace, intake }: Services, collection: Coll
 
 /** For example "412 files, 38 GB · 1,650 requests · about $0.57 a month". */
 export function forecastSentence({ files, bytes, requests, storageUsdMonth }: Forecast): string {
-  const price = storageUsdMonth < 0.01 ? 'under a cent a month' : `about $${storageUsdMonth.toFixed(2)} a month`
+  const price = storageUsdMonth < 0.01 ? 'under 1 ¢ a month' : `about $${storageUsdMonth.toFixed(2)} a month`
   return `${countOf(files, 'file')}, ${formatBytes(bytes)} · ${countOf(requests, 'request')} · ${price}`
 }
 
