@@ -39,7 +39,7 @@ export class Output {
     const { err } = this.#streams
     if (!err.isTTY) return
     this.#hasBar = true
-    err.write(`\r\u001b[2K${barOf(totals, err.columns ?? 80)}`)
+    err.write(`\r\u001b[2K${barOf(totals, err.columns || 80)}`)
   }
 
   clearBar(): void {

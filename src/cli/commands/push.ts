@@ -89,7 +89,7 @@ function objectsOf(row: FrameView, links: ReadonlyMap<string, string>): Readonly
 
 function tellFailure(row: FrameView, { output }: Session): void {
   const problems = row.problem ? [row.problem] : row.uploads.flatMap(({ problem }) => (problem ? [problem] : []))
-  for (const problem of problems) output.words(`${row.path}: ${problemSentence(problem, row.name)}`)
+  for (const problem of problems) output.words(`${row.path}: ${problemSentence(problem, null)}`)
   if (problems.length === 0) output.words(`${row.path}: something else has this name in the bucket`)
 }
 
