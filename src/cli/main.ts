@@ -14,6 +14,9 @@ import { watch } from './commands/watch.ts'
 import { EXIT } from './output.ts'
 import { type CommonOptions, type Session, withEngine } from './withEngine.ts'
 
+/** How long the end may take once a command is over. */
+const EXIT_LIMIT_MS = 5_000
+
 const stop = new AbortController()
 let exitStatus: number = EXIT.done
 
@@ -70,8 +73,9 @@ try {
 } catch (error) {
   exitStatus = tell(error)
 }
-// Not process.exit(): what was written to a pipe must arrive first.
+// Not process.exit() at once: what was written to a pipe must arrive first. But nothing may hang a build for ever.
 process.exitCode = exitStatus
+setTimeout(() => process.exit(), EXIT_LIMIT_MS).unref()
 
 function withCommon(command: Command): Command {
   return command

@@ -104,6 +104,7 @@ export class AccountStores {
     if (local && (await answers(local.endpoint))) return
     this.#localR2 = null
     entry.store = null
+    await local?.close() // where it was our own: a child that nobody ends would keep this process alive
   }
 
   async close(): Promise<void> {

@@ -28,10 +28,17 @@ export function outsideArchive(path: string): string {
 }
 
 /**
- * The engine's environment: this process's, without what would turn Node into something else, and without the secret
- * that the terminal's variables may carry, which reaches the engine over its own channel.
+ * Left out of the engine's environment: what would turn Node into something else, what would make the watcher poll
+ * whatever the code says, and the secret, which reaches the engine over its own channel.
  */
+const LEFT_OUT = new Set([
+  'ELECTRON_RUN_AS_NODE',
+  'NODE_OPTIONS',
+  'CHOKIDAR_USEPOLLING',
+  'CHOKIDAR_INTERVAL',
+  'R2_SECRET_ACCESS_KEY'
+])
+
 export function engineEnvironment(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
-  const { ELECTRON_RUN_AS_NODE: _runAsNode, NODE_OPTIONS: _options, R2_SECRET_ACCESS_KEY: _secret, ...rest } = env
-  return rest
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !LEFT_OUT.has(name)))
 }
