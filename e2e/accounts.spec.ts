@@ -1,7 +1,9 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { startLocalR2 } from '../src/core/store/local/startLocalR2.ts'
+import { dropPaths } from './launch.ts'
 import { ask, expect, test } from './testApp.ts'
 
 const bucket = 'client-galleries'
@@ -82,4 +84,38 @@ test.describe('connecting R2', () => {
       await r2.close()
     }
   })
+})
+
+test('keys that R2 refuses hold the queue with the reason, and nothing fails', async ({ launch, folder }) => {
+  const r2 = await startLocalR2({ home: join(folder, 'another computer'), buckets: [bucket] })
+  const environment = (secret: string) => ({
+    R2_ENDPOINT: r2.endpoint,
+    R2_ACCESS_KEY_ID: r2.accessKeyId,
+    R2_SECRET_ACCESS_KEY: secret,
+    R2_BUCKET_NAME: bucket
+  })
+  try {
+    const shoot = join(folder, 'shoot')
+    mkdirSync(shoot)
+    for (const n of [1, 2, 3]) writeFileSync(join(shoot, `${n}.txt`), `frame ${n}`)
+    const first = await launch({ env: environment('f'.repeat(64)) })
+    await dropPaths(first.page, [shoot])
+    const problem = first.page.getByRole('region', { name: 'Problem' })
+    await expect(problem).toContainText('The secret access key does not belong to the access key ID', {
+      timeout: 30_000
+    })
+    await expect(problem.getByRole('button', { name: 'Open Accounts' })).toBeVisible()
+    expect(await ask(first.page, 'queue:totals', { collectionId: null })).toMatchObject({
+      frames: 3,
+      done: 0,
+      needsYou: 0
+    })
+    await first.close()
+
+    const { page } = await launch({ env: environment(r2.secretAccessKey) })
+    await expect(page.getByText('All in the bucket, proved')).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByRole('region', { name: 'Problem' })).toHaveCount(0)
+  } finally {
+    await r2.close()
+  }
 })

@@ -128,7 +128,8 @@ export function createEngine(options: EngineOptions): Engine {
       for (const id of [...added, ...renewed]) announcer.frameChanged(id)
       dispatcher.wake()
     },
-    onChange: () => announcer.countsChanged()
+    onChange: () => announcer.countsChanged(),
+    refusalOf: (accountId) => dispatcher.refusalOf(accountId)
   })
   const viewOf = (frameId: string) => {
     const frame = frames.find(frameId)
@@ -285,7 +286,7 @@ export function createEngine(options: EngineOptions): Engine {
         })
     },
     totals,
-    hold: () => (dispatcher.hold === null ? null : { kind: dispatcher.hold, problem: dispatcher.refusal }),
+    hold: () => (dispatcher.hold === null ? null : { kind: dispatcher.hold, problem: dispatcher.refusalOf(null) }),
     settled: (collectionId, signal) =>
       new Promise((resolve, reject) => {
         const end = () => {

@@ -23,6 +23,8 @@ export type CollectionsPorts = {
   /** Frames of these ids are new, or new versions of what was there. */
   readonly onFrames: (added: ReadonlyArray<string>, renewed: ReadonlyArray<string>) => void
   readonly onChange: () => void
+  /** What an account answered that a person has to mend, or null. */
+  readonly refusalOf: (accountId: string) => Problem | null
 }
 
 type Watch = { readonly folder: WatchedFolder; state: WatchState | null; problem: Problem | null }
@@ -177,7 +179,10 @@ export class Collections {
       ...collection,
       state: this.#stateOf(collection, totals),
       frames: totals?.frames ?? 0,
-      problem: this.#watches.get(collection.id)?.problem ?? this.#claimProblem(collection.id)
+      problem:
+        this.#watches.get(collection.id)?.problem ??
+        this.#claimProblem(collection.id) ??
+        this.#ports.refusalOf(collection.accountId)
     }
   }
 

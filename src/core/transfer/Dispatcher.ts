@@ -104,9 +104,9 @@ export class Dispatcher {
     return this.#holds.kind
   }
 
-  /** What an account answered that a person has to mend, or null. */
-  get refusal(): Problem | null {
-    return this.#holds.refusal
+  /** What an account (null: any) answered that a person has to mend, or null. */
+  refusalOf(accountId: string | null): Problem | null {
+    return this.#holds.refusalOf(accountId)
   }
 
   get isBusy(): boolean {

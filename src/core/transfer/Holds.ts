@@ -62,9 +62,10 @@ export class Holds {
     return this.#stopDiskTimer !== null
   }
 
-  /** What an account answered that a person has to mend, or null. */
-  get refusal(): Problem | null {
-    return this.#refused.values().next().value?.problem ?? null
+  /** What an account (null: any) answered that a person has to mend, or null. */
+  refusalOf(accountId: string | null): Problem | null {
+    const refusal = accountId === null ? this.#refused.values().next().value : this.#refused.get(accountId)
+    return refusal?.problem ?? null
   }
 
   /** Accounts to which nothing is sent for now. */

@@ -22,7 +22,8 @@ const ACCOUNT_CODES: ReadonlySet<ErrorCode> = new Set([
   'access-denied',
   'bucket-missing',
   'clock-skewed',
-  'endpoint-wrong'
+  'endpoint-wrong',
+  'folder-missing' // the disk of a folder account is not there
 ])
 
 /** R2 takes one write a second for a key (r2-facts §4). */

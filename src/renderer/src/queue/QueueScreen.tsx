@@ -2,6 +2,7 @@ import { CircleCheckBig, Clock, FolderSync, FolderX, Inbox, RotateCw, Send } fro
 import { useEffect } from 'react'
 import type { CollectionView } from '../../../shared/model/collection.ts'
 import type { QueueFilter } from '../../../shared/model/frame.ts'
+import { problemWords } from '../../../shared/words/problemWords.ts'
 import { DropInvitation } from '../firstMinute/DropInvitation.tsx'
 import { useServices } from '../services.ts'
 import { Button } from '../ui/Button.tsx'
@@ -24,6 +25,11 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
   const { app, queue, workspace, linkActions } = useServices()
   const setFilter = (next: QueueFilter) => workspace.go({ kind: 'queue', collectionId, filter: next })
   const collection = useStore(app, (state) => state.collections.find(({ id }) => id === collectionId) ?? null)
+  // Why a collection does not go on; of all together, the first that does not.
+  const standstill = useStore(app, ({ collections }) => {
+    const shown = collectionId === null ? collections : collections.filter(({ id }) => id === collectionId)
+    return shown.find((one) => one.problem !== null) ?? null
+  })
   const totals = useStore(app, (state) => state.totals.get(collectionId) ?? null)
   const density = useStore(app, (state) => state.settings?.density ?? 'comfortable')
   const engine = useStore(app, (state) => state.engine)
@@ -48,6 +54,19 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
         <div className={css('problem')}>
           <ProblemNote problem={problem} subject={null} onCopy={(text) => void linkActions.copyText(text, 'Text')}>
             <Button onPress={() => queue.refresh()}>Try again</Button>
+          </ProblemNote>
+        </div>
+      )}
+      {problem === null && standstill?.problem && total !== 0 && (
+        <div className={css('problem')}>
+          <ProblemNote
+            problem={standstill.problem}
+            subject={standstill.name}
+            onCopy={(text) => void linkActions.copyText(text, 'Technical text')}
+          >
+            {problemWords(standstill.problem, null).action === 'open-accounts' && (
+              <Button onPress={() => workspace.go({ kind: 'accounts' })}>Open Accounts</Button>
+            )}
           </ProblemNote>
         </div>
       )}
