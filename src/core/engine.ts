@@ -140,7 +140,7 @@ export function createEngine(options: EngineOptions): Engine {
     clock,
     viewOf,
     totals: measure,
-    collections: () => collectionViews(),
+    collections: (measured) => collectionViews(measured),
     emit: (name, payload) => options.onEvent?.(name, payload)
   })
   const onFrameChanged = (frameId: string) => {
@@ -187,9 +187,9 @@ export function createEngine(options: EngineOptions): Engine {
     const found = measure().find((one) => one.collectionId === collectionId)
     return found ?? noTotals(collectionId)
   }
-  const collectionViews = () => {
-    const measured = new Map(measure().map((one) => [one.collectionId, one]))
-    return collections.list().map((one) => collections.view(one, measured.get(one.id) ?? null))
+  const collectionViews = (measured: ReadonlyArray<Totals> = measure()) => {
+    const byId = new Map(measured.map((one) => [one.collectionId, one]))
+    return collections.list().map((one) => collections.view(one, byId.get(one.id) ?? null))
   }
 
   const parts = {

@@ -15,7 +15,8 @@ export type AnnouncerPorts = {
   readonly clock: Clock
   readonly viewOf: (frameId: string) => FrameView | null
   readonly totals: () => ReadonlyArray<Totals>
-  readonly collections: () => ReadonlyArray<CollectionView>
+  /** With the totals that were just measured. */
+  readonly collections: (measured: ReadonlyArray<Totals>) => ReadonlyArray<CollectionView>
   readonly emit: <K extends EventName>(name: K, payload: EventPayload<K>) => void
 }
 
@@ -81,7 +82,7 @@ export class Announcer {
     })
     if (reordered.length > 0 || this.#hasTooMany) emit('queue:reordered', reordered)
     this.#hasTooMany = false
-    const views = [...collections()]
+    const views = [...collections(measured)]
     const text = JSON.stringify(views)
     if (text !== this.#lastCollections) emit('collections:changed', views)
     this.#lastCollections = text
