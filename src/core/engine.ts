@@ -125,6 +125,7 @@ export function createEngine(options: EngineOptions): Engine {
     newRules: () => newRules,
     onFrames: (added, renewed) => {
       dispatcher.stopFrames(renewed, 'changed')
+      for (const id of renewed) progress.forget(id)
       for (const id of [...added, ...renewed]) announcer.frameChanged(id)
       dispatcher.wake()
     },
@@ -144,6 +145,7 @@ export function createEngine(options: EngineOptions): Engine {
     emit: (name, payload) => options.onEvent?.(name, payload)
   })
   const onFrameChanged = (frameId: string) => {
+    progress.frameChanged(frameId)
     announcer.frameChanged(frameId)
     for (const look of settleWaiters) look()
   }

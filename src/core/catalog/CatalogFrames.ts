@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Problem } from '../../shared/errors.ts'
-import type { FrameSelection, FrameStatus, QueueFilter } from '../../shared/model/frame.ts'
+import { type FrameSelection, type FrameStatus, frameStatuses, type QueueFilter } from '../../shared/model/frame.ts'
 import type { FrameFile } from '../files/FrameFile.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
 import { isSameVersion, toFrame } from './frameRow.ts'
@@ -33,6 +33,7 @@ export class CatalogFrames {
   readonly #selectLastNumber: StatementSync
   readonly #selectByPath: StatementSync
   readonly #selectById: StatementSync
+  readonly #selectStatus: StatementSync
   readonly #renew: StatementSync
   readonly #orphanMultiparts: StatementSync
   readonly #releaseKeys: StatementSync
@@ -55,6 +56,7 @@ export class CatalogFrames {
     )
     this.#selectLastNumber = db.prepare('SELECT max(number) AS last FROM frames WHERE collection_id = ?')
     this.#selectByPath = db.prepare('SELECT * FROM frames WHERE collection_id = ? AND path = ?')
+    this.#selectStatus = db.prepare('SELECT status FROM frames WHERE id = ?')
     this.#selectById = db.prepare('SELECT * FROM frames WHERE id = ?')
     this.#renew = db.prepare(
       `UPDATE frames SET size_bytes = ?, mtime_ns = ?, inode = ?, status = ?, work = ?, problem = ?, facts = NULL,
@@ -170,6 +172,12 @@ export class CatalogFrames {
   findByPath(collectionId: string, path: string): Frame | null {
     const row = this.#selectByPath.get(collectionId, path)
     return row ? toFrame(row) : null
+  }
+
+  /** @returns null if there is no such frame. */
+  statusOf(id: string): FrameStatus | null {
+    const status = this.#selectStatus.get(id)?.['status']
+    return frameStatuses.find((name) => name === status) ?? null
   }
 
   find(id: string): Frame | null {

@@ -15,7 +15,10 @@ const PLACES: Record<FrameStatus, 'waiting' | 'working' | 'done' | 'needsYou' | 
   cancelled: 'cancelled'
 }
 
-type Underway = { readonly collectionId: string; readonly frameId: string; sentBytes: number; isOriginal: boolean }
+type Underway = { readonly collectionId: string; readonly sentBytes: number; readonly isOriginal: boolean }
+
+/** Where a frame still counts by what is on the line; in any other place the catalog alone says what it is worth. */
+const ON_ITS_WAY: ReadonlySet<FrameStatus | null> = new Set<FrameStatus>(['waiting', 'working', 'paused'])
 
 export function noTotals(collectionId: string | null): Totals {
   const none = { frames: 0, waiting: 0, working: 0, done: 0, needsYou: 0, cancelled: 0, totalBytes: 0, doneBytes: 0 }
@@ -25,7 +28,9 @@ export function noTotals(collectionId: string | null): Totals {
 /** How far everything is: what the catalog counts, and the bytes of what is on the line right now. */
 export class Progress {
   readonly #frames: CatalogFrames
-  readonly #underway = new Map<string, Underway>()
+  /** By frame, then by upload. */
+  readonly #underway = new Map<string, Map<string, Underway>>()
+  readonly #frameOf = new Map<string, string>()
   readonly #byCollection = new Map<string, Throughput>()
   readonly #all = new Throughput()
 
@@ -34,17 +39,31 @@ export class Progress {
   }
 
   sentBytesOf(uploadId: string): number {
-    return this.#underway.get(uploadId)?.sentBytes ?? 0
+    return this.#find(uploadId)?.sentBytes ?? 0
   }
 
   note(upload: Upload, collectionId: string, sentBytes: number): void {
-    const { id, frameId } = upload
-    const known = this.#underway.get(id)
-    const delta = sentBytes - (known?.sentBytes ?? 0)
+    const { id, frameId, output } = upload
+    const delta = sentBytes - this.sentBytesOf(id)
     this.#throughputOf(collectionId).addSent(delta)
     this.#all.addSent(delta)
-    if (upload.state.kind === 'done') this.#underway.delete(id)
-    else this.#underway.set(id, { collectionId, frameId, sentBytes, isOriginal: upload.output.kind === 'original' })
+    const ofFrame = this.#underway.get(frameId) ?? new Map<string, Underway>()
+    this.#underway.set(frameId, ofFrame.set(id, { collectionId, sentBytes, isOriginal: output.kind === 'original' }))
+    this.#frameOf.set(id, frameId)
+  }
+
+  /**
+   * To be told of every change of a frame. What has arrived of it counts until the whole frame has: else the bytes of an
+   * original would be gone again while its web copy is made.
+   */
+  frameChanged(frameId: string): void {
+    if (this.#underway.has(frameId) && !ON_ITS_WAY.has(this.#frames.statusOf(frameId))) this.forget(frameId)
+  }
+
+  /** The frame begins anew with another version of the file: what was sent of the old one counts no more. */
+  forget(frameId: string): void {
+    for (const id of this.#underway.get(frameId)?.keys() ?? []) this.#frameOf.delete(id)
+    this.#underway.delete(frameId)
   }
 
   /** Measures once more. @returns totals of each collection, and of all together (`collectionId` null) first. */
@@ -75,7 +94,7 @@ export class Progress {
       if (status !== 'cancelled') totalBytes += bytes
       if (status === 'done' || status === 'attention') doneBytes += bytes
     }
-    for (const upload of this.#underway.values()) {
+    for (const upload of [...this.#underway.values()].flatMap((ofFrame) => [...ofFrame.values()])) {
       if (upload.isOriginal && (collectionId === null || upload.collectionId === collectionId))
         doneBytes += upload.sentBytes
     }
@@ -93,6 +112,10 @@ export class Progress {
       secondsLeft: isMoving ? throughput.secondsLeft(totalBytes - doneBytes) : null,
       hold: sums.waiting + sums.working > 0 ? hold : hold === 'paused' ? 'paused' : null
     }
+  }
+
+  #find(uploadId: string): Underway | undefined {
+    return this.#underway.get(this.#frameOf.get(uploadId) ?? '')?.get(uploadId)
   }
 
   #throughputOf(collectionId: string): Throughput {
