@@ -13,6 +13,7 @@ export const errorPolicy = {
   'clock-skewed': { retryable: false }, // the computer's clock is more than 15 minutes off
   'object-missing': { retryable: false },
   'upload-missing': { retryable: false }, // NoSuchUpload: aborted, completed or expired
+  'upload-lost': { retryable: true }, // again and again: it is sent from the beginning, after a pause
   'part-rejected': { retryable: false }, // InvalidPart at completion
   'digest-mismatch': { retryable: true }, // bytes changed on the way: they are read and sent again
   conflict: { retryable: false }, // someone else wrote this key first

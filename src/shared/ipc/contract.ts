@@ -12,7 +12,9 @@ import {
   totalsSchema
 } from '../model/frame.ts'
 import { linkFormats, linkKindSchema, linksSchema } from '../model/link.ts'
+import { receiptFormats, receiptSchema } from '../model/receipt.ts'
 import { appearances, densities, settingsSchema } from '../model/settings.ts'
+import { transferSettingsSchema } from '../model/transfer.ts'
 
 const nothing = z.null()
 const none = z.strictObject({})
@@ -39,7 +41,8 @@ export const shellCalls = {
     input: z.strictObject({
       appearance: z.enum(appearances).optional(),
       density: z.enum(densities).optional(),
-      newCollection: collectionRulesSchema.optional()
+      newCollection: collectionRulesSchema.optional(),
+      transfer: transferSettingsSchema.optional()
     }),
     output: settingsSchema
   },
@@ -65,6 +68,11 @@ export const shellCalls = {
   /** The system's dialogs; empty if the person cancelled. */
   'dialog:choose-files': { input: none, output: z.array(z.string()) },
   'dialog:choose-folder': { input: z.strictObject({ title: z.string().max(120) }), output: z.array(z.string()) },
+  /** Asks where to, and writes a text file there. @returns the path, or null if the person cancelled. */
+  'dialog:save-text': {
+    input: z.strictObject({ fileName: z.string().min(1).max(255), text: z.string().max(200_000_000) }),
+    output: z.string().nullable()
+  },
   'clipboard:write': { input: z.strictObject({ text: z.string().max(50_000_000) }), output: nothing },
   'shell:open-link': { input: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }), output: nothing },
   'shell:show-file': { input: z.strictObject({ path: pathSchema }), output: nothing }
@@ -162,6 +170,17 @@ export const engineCalls = {
     input: z.strictObject({ rules: collectionRulesSchema, collectionId: z.uuid().nullable() }),
     output: z.strictObject({ keys: z.array(z.string()), problem: problemSchema.nullable() })
   },
+  /** What the catalog and the folder on disk say of a collection, without asking the bucket. */
+  'receipts:make': { input: collectionId, output: receiptSchema },
+  /** The same after looking at every object in the bucket once more; `receipts:progressed` tells how far it is. */
+  'receipts:prove': { input: collectionId, output: receiptSchema },
+  /** Ends a proving under way, whose call then fails as aborted. */
+  'receipts:stop': { input: collectionId, output: nothing },
+  /** The last receipt made or proved for the collection, as the text of a file. */
+  'receipts:export': {
+    input: collectionId.extend({ format: z.enum(receiptFormats) }),
+    output: z.strictObject({ fileName: z.string(), text: z.string() })
+  },
   'bucket:list': {
     input: z.strictObject({
       accountId: z.string(),
@@ -208,6 +227,7 @@ export const events = {
   'queue:reordered': z.array(z.strictObject({ collectionId: z.uuid() })),
   'queue:measured': z.array(totalsSchema),
   'collections:changed': z.array(collectionViewSchema),
+  'receipts:progressed': z.array(z.strictObject({ collectionId: z.uuid(), looked: z.int(), objects: z.int() })),
   'accounts:changed': z.array(accountViewSchema),
   'settings:changed': z.array(settingsSchema),
   'engine:changed': z.array(z.enum(['starting', 'running', 'stopped'])),

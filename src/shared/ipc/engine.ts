@@ -2,12 +2,14 @@ import { z } from 'zod'
 import type { problemSchema } from '../errors.ts'
 import { accountSchema, accountSecretSchema, testReportSchema } from '../model/account.ts'
 import { collectionRulesSchema } from '../model/collection.ts'
+import { transferSettingsSchema } from '../model/transfer.ts'
 
 /** What the engine must know before it starts; sent again whenever it changes. Holds secrets: never logged, never stored. */
 export const engineConfigSchema = z.strictObject({
   accounts: z.array(z.strictObject({ account: accountSchema, secret: accountSecretSchema.nullable() })),
   defaultAccountId: z.string().nullable(),
-  newCollection: collectionRulesSchema
+  newCollection: collectionRulesSchema,
+  transfer: transferSettingsSchema
 })
 export type EngineConfig = z.infer<typeof engineConfigSchema>
 

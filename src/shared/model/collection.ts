@@ -73,6 +73,8 @@ export type CollectionState = (typeof collectionStates)[number]
 export const collectionViewSchema = collectionSchema.extend({
   state: z.enum(collectionStates),
   frames: z.int(),
-  problem: problemSchema.nullable()
+  problem: problemSchema.nullable(),
+  /** Of a watched folder whose changes are not announced: why, what is done instead, and what a person can do about it. */
+  watchNote: z.string().optional()
 })
 export type CollectionView = z.infer<typeof collectionViewSchema>

@@ -49,6 +49,17 @@ export const proofSchema = z.strictObject({
 })
 export type Proof = z.infer<typeof proofSchema>
 
+/** What stands at a key that we wanted, as `head` told. */
+export const occupantSchema = z.strictObject({
+  sizeBytes: z.int(),
+  etag: z.string(),
+  modifiedAtMs: z.int(),
+  sha256: z.string().nullable(),
+  /** `other`: it is other content. `shrinks`: the rule would replace it, by something under a tenth of its size. */
+  reason: z.enum(['other', 'shrinks']).default('other')
+})
+export type Occupant = z.infer<typeof occupantSchema>
+
 export const uploadViewSchema = z.strictObject({
   id: z.uuid(),
   outputId: z.string(),
@@ -65,7 +76,12 @@ export const uploadViewSchema = z.strictObject({
   contentType: z.string().nullable(),
   attempt: z.int(),
   retryAtMs: z.int().nullable(),
+  /** Why it is where it is; while it is sent again, why the attempt before failed. */
   problem: problemSchema.nullable(),
+  /** Why it began again from the first byte, for example that R2 no longer knew the multipart upload; else null. */
+  restart: problemSchema.nullable(),
+  /** What stands at its key, in `conflict` and `skipped`. */
+  occupant: occupantSchema.nullable(),
   proof: proofSchema.nullable()
 })
 export type UploadView = z.infer<typeof uploadViewSchema>
@@ -125,8 +141,8 @@ export const frameSelectionSchema = z.union([
 ])
 export type FrameSelection = z.infer<typeof frameSelectionSchema>
 
-/** Why nothing is being sent although something waits. */
-export const holds = ['paused', 'offline', 'account', 'disk-full'] as const
+/** Why nothing is being sent although something waits. `timetable`: the person's timetable says "nothing" at this hour. */
+export const holds = ['paused', 'offline', 'account', 'disk-full', 'timetable'] as const
 
 export const totalsSchema = z.strictObject({
   /** Null: all collections together. */
@@ -144,6 +160,8 @@ export const totalsSchema = z.strictObject({
   bytesPerSecond: z.number(),
   /** Null until it is known to within a third. */
   secondsLeft: z.number().nullable(),
+  /** What the person allows at this hour; null: no limit. */
+  limitBytesPerSecond: z.number().nullable(),
   hold: z.enum(holds).nullable()
 })
 export type Totals = z.infer<typeof totalsSchema>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { accountSchema } from './account.ts'
 import { collectionRulesSchema, DEFAULT_KEY_TEMPLATE } from './collection.ts'
 import { ORIGINAL, WEB } from './output.ts'
+import { defaultTransferSettings, transferSettingsSchema } from './transfer.ts'
 
 export const appearances = ['system', 'light', 'dark'] as const
 export const densities = ['compact', 'comfortable'] as const
@@ -17,6 +18,7 @@ export const settingsSchema = z.strictObject({
   defaultAccountId: z.string().nullable(),
   /** What a new collection starts with. */
   newCollection: collectionRulesSchema,
+  transfer: transferSettingsSchema,
   /** Folder in which the last dialog ended. */
   lastFolder: z.string().nullable()
 })
@@ -38,5 +40,6 @@ export const defaultSettings: Settings = {
     cacheControl: {},
     user: ''
   },
+  transfer: defaultTransferSettings,
   lastFolder: null
 }

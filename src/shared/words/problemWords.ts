@@ -91,8 +91,15 @@ const entries: Readonly<Record<ErrorCode, Entry>> = {
   'upload-missing': {
     short: 'the unfinished upload has expired',
     what: 'R2 no longer holds the parts that were sent: an unfinished upload is dropped after seven days.',
-    does: STOPS_HERE,
-    can: 'Start it again; it is sent from the beginning.',
+    does: 'Silverdrop sends the file from the beginning, by itself.',
+    can: 'Nothing needs to be done.',
+    action: 'none'
+  },
+  'upload-lost': {
+    short: 'R2 keeps losing the unfinished upload',
+    what: 'R2 lost what was sent of this file, several times in a row.',
+    does: 'Silverdrop sends it from the beginning, after longer and longer pauses.',
+    can: 'If it keeps happening, look whether a rule of the bucket or another program ends unfinished uploads.',
     action: 'retry'
   },
   'part-rejected': {

@@ -21,6 +21,8 @@ function upload(change: Partial<UploadView> = {}): UploadView {
     attempt: 0,
     retryAtMs: null,
     problem: null,
+    restart: null,
+    occupant: null,
     proof: null,
     ...change
   }
@@ -96,6 +98,15 @@ describe('frameSentence', () => {
     )
   })
 
+  it('says of a question why it is asked where the rule would have replaced what is there', () => {
+    const occupant = { sizeBytes: 9_000_000, etag: 'e', modifiedAtMs: NOW_MS, sha256: null, reason: 'shrinks' } as const
+    const asked = upload({ status: 'conflict', occupant })
+    expect(uploadSentence(asked, NOW_MS)).toBe('Needs you: what would be replaced is over ten times larger')
+    expect(frameSentence(frame('attention', asked), NOW_MS)).toBe(uploadSentence(asked, NOW_MS))
+    const other = upload({ status: 'conflict', occupant: { ...occupant, reason: 'other' } })
+    expect(uploadSentence(other, NOW_MS)).toBe('Needs you: something else has this name')
+  })
+
   it('gives the reason when nothing arrived', () => {
     const failed = { ...frame('failed'), problem: { code: 'file-empty', detail: '' } as const }
     expect(frameSentence(failed, NOW_MS)).toBe('Not sent: the file is empty')
@@ -140,6 +151,7 @@ describe('totalsSentence', () => {
     doneBytes: 0,
     bytesPerSecond: 0,
     secondsLeft: null,
+    limitBytesPerSecond: null,
     hold: null
   }
 

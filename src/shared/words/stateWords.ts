@@ -54,7 +54,7 @@ export function uploadSentence(upload: UploadView, nowMs: number): string {
     case 'done':
       return upload.proof?.how === 'found' ? 'Already in the bucket, proved' : 'In the bucket, proved'
     case 'conflict':
-      return 'Needs you: something else has this name'
+      return conflictSentence(upload)
     case 'failed':
       return upload.problem === null ? 'Not sent' : `Not sent: ${problemWords(upload.problem, null).short}`
     case 'skipped':
@@ -145,7 +145,8 @@ export const holdSentences: Readonly<Record<NonNullable<Totals['hold']>, string>
   paused: 'Paused by you',
   offline: 'Held: no network. It goes on by itself',
   account: 'Held: the account needs you',
-  'disk-full': 'Held: this computer’s disk is full'
+  'disk-full': 'Held: this computer’s disk is full',
+  timetable: 'Held: your timetable sends nothing at this hour'
 }
 
 /** What a screen reader hears now and then: "12 of 22 in the bucket, 1 needs you". */
@@ -187,6 +188,13 @@ function sendingSentence({ parts, sentBytes, sizeBytes }: UploadView): string {
   return `Sending, ${Math.min(99, Math.floor((sentBytes / sizeBytes) * 100))} %`
 }
 
+/** What is asked, in a line. */
+function conflictSentence({ occupant }: UploadView): string {
+  return occupant?.reason === 'shrinks'
+    ? 'Needs you: what would be replaced is over ten times larger'
+    : 'Needs you: something else has this name'
+}
+
 function retrySentence({ attempt, retryAtMs }: UploadView, nowMs: number): string {
   const tries = `(${ordinal(attempt + 1)} try)`
   if (retryAtMs === null || retryAtMs <= nowMs) return `Trying again ${tries}`
@@ -203,7 +211,8 @@ function doneSentence(frame: FrameView): string {
 }
 
 function attentionSentence(frame: FrameView): string {
-  if (frame.uploads.some(({ status }) => status === 'conflict')) return 'Needs you: something else has this name'
+  const asked = frame.uploads.find(({ status }) => status === 'conflict')
+  if (asked) return conflictSentence(asked)
   const failed = frame.uploads.filter(({ status }) => status === 'failed')
   const problem = frame.problem ?? failed.find((upload) => upload.problem !== null)?.problem ?? null
   const reason = problem === null ? 'Needs you' : capitalised(problemWords(problem, null).short)
