@@ -3,10 +3,13 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Problem } from '../../shared/errors.ts'
 import { type FrameSelection, type FrameStatus, frameStatuses, type QueueFilter } from '../../shared/model/frame.ts'
 import type { FrameFile } from '../files/FrameFile.ts'
+import { naturalKey } from '../files/naturalOrder.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
+import { FrameTurns } from './FrameTurns.ts'
 import { isSameVersion, toFrame } from './frameRow.ts'
 import { inTransaction } from './openCatalog.ts'
 import type { Frame } from './records.ts'
+import type { TurnOrder } from './turnOrder.ts'
 
 /** Statuses behind each chip above the queue. */
 const FILTERS: Record<Exclude<QueueFilter, 'all'>, ReadonlyArray<FrameStatus>> = {
@@ -38,7 +41,7 @@ export class CatalogFrames {
   readonly #orphanMultiparts: StatementSync
   readonly #releaseKeys: StatementSync
   readonly #dropUploads: StatementSync
-  readonly #takePrepare: StatementSync
+  readonly #turns: FrameTurns
   readonly #clearWork: StatementSync
   readonly #setStatus: StatementSync
   readonly #queuePrepare: StatementSync
@@ -51,8 +54,9 @@ export class CatalogFrames {
   constructor(db: DatabaseSync) {
     this.#db = db
     this.#insert = db.prepare(
-      `INSERT INTO frames (id, collection_id, number, path, relative_path, size_bytes, mtime_ns, inode, status, work)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+      `INSERT INTO frames
+         (id, collection_id, number, path, relative_path, name_key, size_bytes, mtime_ns, inode, status, work)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
     )
     this.#selectLastNumber = db.prepare('SELECT max(number) AS last FROM frames WHERE collection_id = ?')
     this.#selectByPath = db.prepare('SELECT * FROM frames WHERE collection_id = ? AND path = ?')
@@ -71,10 +75,7 @@ export class CatalogFrames {
       'DELETE FROM object_keys WHERE upload_id IN (SELECT id FROM uploads WHERE frame_id = ?)'
     )
     this.#dropUploads = db.prepare('DELETE FROM uploads WHERE frame_id = ?')
-    this.#takePrepare = db.prepare(
-      `SELECT frames.* FROM frames JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
-       WHERE work = 'prepare' AND frames.id NOT IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?`
-    )
+    this.#turns = new FrameTurns(db)
     this.#clearWork = db.prepare('UPDATE frames SET work = NULL WHERE id = ?')
     this.#setStatus = db.prepare('UPDATE frames SET status = ?, work = ?, problem = ? WHERE id = ?')
     this.#queuePrepare = db.prepare(
@@ -124,6 +125,7 @@ export class CatalogFrames {
             number,
             path,
             relativePath,
+            naturalKey(relativePath),
             sizeBytes,
             `${mtimeNs}`,
             `${ino}`,
@@ -156,7 +158,8 @@ export class CatalogFrames {
         const id = row ? String(row['id']) : randomUUID()
         if (row && row['status'] !== 'failed') return []
         number += 1
-        if (!row) this.#insert.run(id, collectionId, number, path, relativePath, 0, '0', '0', 'failed', null)
+        const name = naturalKey(relativePath)
+        if (!row) this.#insert.run(id, collectionId, number, path, relativePath, name, 0, '0', '0', 'failed', null)
         this.#setStatus.run('failed', null, JSON.stringify(problem), id)
         return [id]
       })
@@ -185,18 +188,28 @@ export class CatalogFrames {
     return row ? toFrame(row) : null
   }
 
+  /** The order in which what waits goes from now on. */
+  setOrder(order: TurnOrder): void {
+    this.#turns.setOrder(order)
+  }
+
   /**
    * The next frames to prepare among the collections this session has claimed; they are not given out again.
    *
    * @param held Frames to pass over.
    */
   takeToPrepare(session: string, held: ReadonlyArray<string>, limit: number): ReadonlyArray<Frame> {
-    const rows = this.#takePrepare.all(session, JSON.stringify(held), limit)
-    if (rows.length === 0) return []
-    inTransaction(this.#db, () => {
-      for (const row of rows) this.#clearWork.run(row['id'] as string)
+    return inTransaction(this.#db, () => {
+      const taken: Frame[] = []
+      while (taken.length < limit) {
+        const row = this.#turns.next(session, held)
+        if (!row) break
+        const frame = toFrame(row)
+        this.#clearWork.run(frame.id)
+        taken.push(frame)
+      }
+      return taken
     })
-    return rows.map(toFrame)
   }
 
   /** For a frame that has no uploads: with uploads its status follows from theirs. */

@@ -73,7 +73,7 @@ describe('CatalogUploads', () => {
     if (!web) throw new Error('Nothing was given out')
     const size = { sizeBytes: 4, widthPx: 3, heightPx: 2, contentType: 'image/webp' }
     uploads.saveRendered(web, { path: '/spool/web.webp', ...size })
-    expect(uploads.countSpooled()).toBe(1)
+    expect([...uploads.countSpooled()]).toEqual([['studio', 1]])
     const sent = uploads.takeToSend(SESSION, 1, held, 10)
     expect(sent.map(({ output }) => output.id)).toEqual(['original', 'web'])
     expect(sent[1]).toMatchObject({ spoolPath: '/spool/web.webp', ...size })
@@ -152,8 +152,8 @@ describe('CatalogUploads', () => {
     uploads.saveState(third, transition(third.state, { kind: 'paused' }))
     expect(uploads.takeToSend(SESSION, 1, held, 3)).toEqual([])
     uploads.recover(collection.id)
-    expect(uploads.takeToSend(SESSION, 1, held, 3).map(({ id, state }) => [id, state])).toEqual([
-      [first.id, { kind: 'sending', multipart, attempt: 0 }],
+    expect(uploads.takeToSend(SESSION, 1, held, 3).map(({ id, state }) => [id, state])).toMatchObject([
+      [first.id, { kind: 'sending', multipart, restart: null, attempt: 0, problem: null }],
       [second.id, { kind: 'proving', etag: 'cd', attempt: 0 }]
     ])
     expect(uploads.takeToSend(SESSION, 1, held, 3)).toEqual([])

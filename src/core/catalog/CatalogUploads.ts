@@ -4,9 +4,13 @@ import { foldKey } from '../shots/suffixKey.ts'
 import type { Multipart, SentPart } from '../store/ObjectStore.ts'
 import { frameStatusOf } from '../transfer/frameStatus.ts'
 import { multipartOf, transition, type UploadState } from '../transfer/UploadState.ts'
+import { CatalogOpenings } from './CatalogOpenings.ts'
 import { CatalogProofs } from './CatalogProofs.ts'
+import { GroupCommit } from './GroupCommit.ts'
 import { inTransaction } from './openCatalog.ts'
 import type { Upload, UploadWork } from './records.ts'
+import type { TurnOrder } from './turnOrder.ts'
+import { type Held, UploadTurns } from './UploadTurns.ts'
 import { isDamaged, toUpload, workOf } from './uploadRow.ts'
 
 /** A multipart upload of an account that the store still has to be told to drop. */
@@ -15,6 +19,9 @@ export type Orphan = { readonly accountId: string; readonly multipart: Multipart
 /** Objects on their way, their parts, their keys and, in the end, their proofs. */
 export class CatalogUploads {
   readonly proofs: CatalogProofs
+  /** For changes that come by the thousand. */
+  readonly commits: GroupCommit
+  readonly openings: CatalogOpenings
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #select: StatementSync
@@ -23,19 +30,17 @@ export class CatalogUploads {
   readonly #selectStatuses: StatementSync
   readonly #setFrameStatus: StatementSync
   readonly #setFrameSha256: StatementSync
-  readonly #takeRender: StatementSync
-  readonly #takeSend: StatementSync
-  readonly #nextDue: StatementSync
+  readonly #turns: UploadTurns
   readonly #setRendered: StatementSync
   readonly #setDigest: StatementSync
   readonly #setKey: StatementSync
   readonly #countSpooled: StatementSync
-  readonly #makeDue: StatementSync
   readonly #findKey: StatementSync
   readonly #putKey: StatementSync
   readonly #selectByKey: StatementSync
   readonly #insertPart: StatementSync
   readonly #selectParts: StatementSync
+  readonly #forgetPart: StatementSync
   readonly #dropParts: StatementSync
   readonly #putOrphan: StatementSync
   readonly #selectOrphans: StatementSync
@@ -46,11 +51,15 @@ export class CatalogUploads {
   constructor(db: DatabaseSync) {
     this.#db = db
     this.proofs = new CatalogProofs(db)
+    this.commits = new GroupCommit(db)
+    this.openings = new CatalogOpenings(db)
     this.#insert = db.prepare(
       `INSERT INTO uploads (id, frame_id, frame_seq, ordinal, output, output_id, account_id, bucket, base_key, key,
-         key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces)
-       VALUES ($id, $frameId, $frameSeq, $ordinal, $output, $outputId, $accountId, $bucket, $baseKey, $key,
-         $keyNumber, $state, $status, $work, $sizeBytes, $sha256, $widthPx, $heightPx, $contentType, $replaces)`
+         key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces,
+         collection_id, source_mtime_ms, source_bytes, name_key)
+       SELECT $id, $frameId, $frameSeq, $ordinal, $output, $outputId, $accountId, $bucket, $baseKey, $key,
+         $keyNumber, $state, $status, $work, $sizeBytes, $sha256, $widthPx, $heightPx, $contentType, $replaces,
+         collection_id, CAST(mtime_ns AS INTEGER) / 1000000, size_bytes, name_key FROM frames WHERE id = $frameId`
     )
     this.#select = db.prepare('SELECT * FROM uploads WHERE id = ?')
     this.#selectOfFrame = db.prepare('SELECT * FROM uploads WHERE frame_id = ? ORDER BY ordinal')
@@ -61,35 +70,15 @@ export class CatalogUploads {
     this.#selectStatuses = db.prepare('SELECT status FROM uploads WHERE frame_id = ?')
     this.#setFrameStatus = db.prepare('UPDATE frames SET status = ? WHERE id = ? AND status <> ?')
     this.#setFrameSha256 = db.prepare('UPDATE frames SET sha256 = ? WHERE id = ? AND sha256 IS NULL')
-    this.#takeRender = db.prepare(
-      `SELECT uploads.* FROM uploads JOIN frames ON frames.id = uploads.frame_id
-       JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
-       WHERE uploads.work = 'render' AND due_at_ms <= ? AND frame_id NOT IN (SELECT value FROM json_each(?))
-       ORDER BY due_at_ms, frame_seq, ordinal LIMIT 1`
-    )
-    this.#takeSend = db.prepare(
-      `SELECT uploads.* FROM uploads JOIN frames ON frames.id = uploads.frame_id
-       JOIN claims ON claims.collection_id = frames.collection_id AND claims.session = ?
-       WHERE uploads.work = 'send' AND due_at_ms <= ? AND account_id NOT IN (SELECT value FROM json_each(?))
-       AND frame_id NOT IN (SELECT value FROM json_each(?))
-       ORDER BY due_at_ms, frame_seq, ordinal LIMIT ?`
-    )
-    // One seek for each kind of work: asked of both together, SQLite walks through everything that waits.
-    this.#nextDue = db.prepare(
-      `SELECT min(due) AS due FROM (
-         SELECT min(due_at_ms) AS due FROM uploads WHERE work = 'send' AND due_at_ms > ?1
-         UNION ALL SELECT min(due_at_ms) FROM uploads WHERE work = 'render' AND due_at_ms > ?1)`
-    )
+    this.#turns = new UploadTurns(db)
     this.#setRendered = db.prepare(
       'UPDATE uploads SET spool_path = ?, size_bytes = ?, width_px = ?, height_px = ?, content_type = ?, sha256 = NULL WHERE id = ?'
     )
     this.#setDigest = db.prepare('UPDATE uploads SET sha256 = ?, size_bytes = ? WHERE id = ?')
     this.#setKey = db.prepare('UPDATE uploads SET key = ?, key_number = ?, replaces = ? WHERE id = ?')
     this.#countSpooled = db.prepare(
-      "SELECT count(*) AS spooled FROM uploads WHERE spool_path IS NOT NULL AND status IN ('waiting', 'retrying', 'sending')"
-    )
-    this.#makeDue = db.prepare(
-      "UPDATE uploads SET due_at_ms = 0 WHERE work IS NOT NULL AND status = 'retrying' AND account_id = ?"
+      `SELECT account_id, count(*) AS spooled FROM uploads
+       WHERE spool_path IS NOT NULL AND status IN ('waiting', 'retrying', 'sending') GROUP BY account_id`
     )
     this.#findKey = db.prepare('SELECT upload_id FROM object_keys WHERE account_id = ? AND bucket = ? AND folded = ?')
     this.#putKey = db.prepare(
@@ -105,6 +94,7 @@ export class CatalogUploads {
       'INSERT OR REPLACE INTO parts (upload_id, number, size_bytes, etag, md5) VALUES (?, ?, ?, ?, ?)'
     )
     this.#selectParts = db.prepare('SELECT * FROM parts WHERE upload_id = ? ORDER BY number')
+    this.#forgetPart = db.prepare('DELETE FROM parts WHERE upload_id = ? AND number = ?')
     this.#dropParts = db.prepare('DELETE FROM parts WHERE upload_id = ?')
     this.#putOrphan = db.prepare(
       'INSERT OR IGNORE INTO orphans (account_id, key, upload_id, part_bytes) VALUES (?, ?, ?, ?)'
@@ -221,41 +211,53 @@ export class CatalogUploads {
     return inTransaction(this.#db, act)
   }
 
+  /** The order in which what waits goes from now on. */
+  setOrder(order: TurnOrder): void {
+    this.#turns.setOrder(order)
+  }
+
   /**
    * The next renditions to make, all of one frame since one decode makes them all: now `rendering`.
    *
    * @param heldFrames Frames to pass over.
+   * @param heldAccounts Accounts for which enough is made.
    */
-  takeToRender(session: string, nowMs: number, heldFrames: ReadonlyArray<string>): ReadonlyArray<Upload> {
+  takeToRender(
+    session: string,
+    nowMs: number,
+    heldFrames: ReadonlyArray<string>,
+    heldAccounts: ReadonlyArray<string> = []
+  ): ReadonlyArray<Upload> {
     return inTransaction(this.#db, () => {
-      for (;;) {
-        const row = this.#takeRender.get(session, nowMs, JSON.stringify(heldFrames))
-        if (!row) return []
-        if (this.#isSetAside(toUpload(row))) continue
-        return this.ofFrame(String(row['frame_id']))
-          .filter((upload) => workOf(upload) === 'render')
-          .map((upload) => this.saveState(upload, transition(upload.state, { kind: 'render-started' })))
-      }
+      const next = this.#takeNext('render', session, nowMs, { accounts: heldAccounts, frames: heldFrames })
+      if (!next) return []
+      return this.ofFrame(next.frameId)
+        .filter((upload) => workOf(upload) === 'render')
+        .map((upload) => this.saveState(upload, transition(upload.state, { kind: 'render-started' })))
     })
   }
 
   /** The next objects to send: now `sending`, or `proving` where that is what is left. */
-  takeToSend(
-    session: string,
-    nowMs: number,
-    held: { readonly accounts: ReadonlyArray<string>; readonly frames: ReadonlyArray<string> },
-    limit: number
-  ): ReadonlyArray<Upload> {
-    const { accounts, frames } = held
-    const rows = this.#takeSend.all(session, nowMs, JSON.stringify(accounts), JSON.stringify(frames), limit)
-    if (rows.length === 0) return []
-    return inTransaction(this.#db, () =>
-      rows.map(toUpload).flatMap((upload) => {
-        if (this.#isSetAside(upload)) return []
-        const { state } = upload
-        return this.saveState(upload, state.kind === 'proving' ? state : transition(state, { kind: 'started' }))
-      })
-    )
+  takeToSend(session: string, nowMs: number, held: Held, limit: number): ReadonlyArray<Upload> {
+    return inTransaction(this.#db, () => {
+      const taken: Upload[] = []
+      while (taken.length < limit) {
+        const next = this.#takeNext('send', session, nowMs, held)
+        if (!next) break
+        const { state } = next
+        taken.push(this.saveState(next, state.kind === 'proving' ? state : transition(state, { kind: 'started' })))
+      }
+      return taken
+    })
+  }
+
+  #takeNext(work: 'render' | 'send', session: string, nowMs: number, held: Held): Upload | null {
+    for (;;) {
+      const row = this.#turns.next(work, session, nowMs, held)
+      if (!row) return null
+      const upload = toUpload(row)
+      if (!this.#isSetAside(upload)) return upload
+    }
   }
 
   /** A row that does not parse says so from now on, and the rest goes on. */
@@ -267,8 +269,7 @@ export class CatalogUploads {
 
   /** When the next waiting retry is due, Unix ms; null if none waits. */
   nextDueMs(nowMs: number): number | null {
-    const due = this.#nextDue.get(nowMs)?.['due']
-    return typeof due === 'number' ? due : null
+    return this.#turns.nextDueMs(nowMs)
   }
 
   /** After a start: what the last engine was doing gets its turn again. */
@@ -318,14 +319,14 @@ export class CatalogUploads {
     return { ...upload, key, keyNumber, replaces }
   }
 
-  /** Renditions that are made and not yet sent. */
-  countSpooled(): number {
-    return Number(this.#countSpooled.get()?.['spooled'] ?? 0)
+  /** Renditions that are made and not yet sent, by account. */
+  countSpooled(): ReadonlyMap<string, number> {
+    return new Map(this.#countSpooled.all().map((row) => [String(row['account_id']), Number(row['spooled'])]))
   }
 
-  /** The account can be reached again: what waits to try again is due now. */
-  makeDue(accountId: string): void {
-    this.#makeDue.run(accountId)
+  /** An account can be reached again (null: any may be): what waits to try again is due now. */
+  makeDue(accountId: string | null): void {
+    this.#turns.makeDue(accountId)
   }
 
   /** For the janitor: the store still has to be told to drop it. */
@@ -368,6 +369,13 @@ export class CatalogUploads {
 
   recordPart(uploadId: string, part: SentPart): void {
     this.#insertPart.run(uploadId, part.number, part.sizeBytes, part.etag, part.md5)
+  }
+
+  /** Before parts are sent again: a failure then may cost the store the copies that it had (r2-facts §3). */
+  forgetParts(uploadId: string, numbers: Iterable<number>): void {
+    inTransaction(this.#db, () => {
+      for (const number of numbers) this.#forgetPart.run(uploadId, number)
+    })
   }
 
   recordedParts(uploadId: string): ReadonlyArray<SentPart> {

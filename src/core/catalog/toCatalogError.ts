@@ -14,7 +14,7 @@ const codes: Readonly<Record<number, ErrorCode>> = {
 /** What SQLite threw about the catalog's file, as ours; anything else as it is. */
 export function toCatalogError(error: unknown, path: string): unknown {
   const code = codes[resultCodeOf(error) ?? 0]
-  if (code === undefined || !(error instanceof Error)) return error
+  if (code === undefined || !(error instanceof Error) || error instanceof AppError) return error
   return new AppError(code, `${path}: ${error.message}`, { cause: error })
 }
 
@@ -23,8 +23,19 @@ export function isBusy(error: unknown): boolean {
   return resultCodeOf(error) === 5
 }
 
-/** Extended codes carry the primary one in their low byte. */
+/** The bytes that were to be read are no longer those that were written: SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_IOERR. */
+export function isUnreadable(error: unknown): boolean {
+  return [11, 26, 10].includes(resultCodeOf(error) ?? 0)
+}
+
+/** A row that the schema does not allow: SQLITE_CONSTRAINT, SQLITE_MISMATCH. */
+export function isRefusedRow(error: unknown): boolean {
+  return [19, 20].includes(resultCodeOf(error) ?? 0)
+}
+
+/** Of what SQLite threw, or of what we made of that. Extended codes carry the primary one in their low byte. */
 function resultCodeOf(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null
-  return error.errcode & 0xff
+  const thrown = error instanceof AppError ? error.cause : error
+  if (!(thrown instanceof Error) || !('errcode' in thrown) || typeof thrown.errcode !== 'number') return null
+  return thrown.errcode & 0xff
 }

@@ -1,0 +1,57 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Row } from './columns.ts'
+import { lanesAfter } from './lanesAfter.ts'
+import { FIRST_ORDER, frameTerms, indexFrames, type TurnOrder } from './turnOrder.ts'
+
+/** Each is answered by `frames_turns` alone, without a scan and without sorting. */
+export const frameTurnQueries = (order: TurnOrder) => ({
+  lane: `SELECT collection_id,
+      (SELECT session FROM claims WHERE claims.collection_id = frames.collection_id) AS session
+    FROM frames WHERE work = 'prepare' AND collection_id > ? ORDER BY collection_id LIMIT 1`,
+  next: `SELECT * FROM frames WHERE work = 'prepare' AND collection_id = ?
+    AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY ${frameTerms(order)} LIMIT 1`
+})
+
+/** Whose turn it is among the frames that wait to be prepared: collections take turns, as `UploadTurns` has it. */
+export class FrameTurns {
+  readonly #db: DatabaseSync
+  readonly #selectLane: StatementSync
+  #selectNext: StatementSync
+  #served: string | null = null
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    const queries = frameTurnQueries(FIRST_ORDER)
+    this.#selectLane = db.prepare(queries.lane)
+    this.#selectNext = db.prepare(queries.next)
+  }
+
+  /** The order that holds from now on. */
+  setOrder(order: TurnOrder): void {
+    indexFrames(this.#db, order)
+    this.#selectNext = this.#db.prepare(frameTurnQueries(order).next)
+  }
+
+  /** The row whose turn it is. @param held Frames to pass over. */
+  next(session: string, held: ReadonlyArray<string>): Row | null {
+    const frames = JSON.stringify(held)
+    for (const collectionId of lanesAfter<string>(this.#served, (after, until) => this.#lane(session, after, until))) {
+      const row = this.#selectNext.get(collectionId, frames)
+      if (!row) continue
+      this.#served = collectionId
+      return row
+    }
+    return null
+  }
+
+  #lane(session: string, after: string | null, until: string | null): string | null {
+    let at = after ?? ''
+    for (;;) {
+      const row = this.#selectLane.get(at)
+      if (!row) return null
+      at = String(row['collection_id'])
+      if (until !== null && at > until) return null
+      if (row['session'] === session) return at
+    }
+  }
+}
