@@ -45,6 +45,14 @@ export type Multipart = {
   readonly partBytes: number
 }
 
+/** A multipart upload that nobody has completed or dropped yet, as the store lists it. */
+export type UnfinishedUpload = {
+  readonly key: string
+  readonly uploadId: string
+  /** By this computer's clock as far as the two are known to differ; good to five minutes. */
+  readonly initiatedAtMs: number
+}
+
 /** `start` inclusive, `end` exclusive. */
 export type PartRange = { readonly number: number; readonly start: number; readonly end: number }
 export type SentPart = {
@@ -56,6 +64,9 @@ export type SentPart = {
 
 /** Digests of a body, lower-case hex, computed once by whoever read it. */
 export type BodyDigests = { readonly md5: string; readonly sha256: string }
+
+/** Of a part, SHA-256 is enough: the store checks it as well. An MD5 that is given is checked too. */
+export type PartDigests = { readonly md5: string | null; readonly sha256: string }
 
 /**
  * Where objects go. Every method
@@ -126,7 +137,7 @@ export interface ObjectStore {
     multipart: Multipart,
     number: number,
     bytes: Uint8Array,
-    digests: BodyDigests,
+    digests: PartDigests,
     signal: AbortSignal
   ): Promise<SentPart>
 
@@ -147,6 +158,12 @@ export interface ObjectStore {
     when: WriteCondition,
     signal: AbortSignal
   ): Promise<string>
+
+  /**
+   * Every multipart upload, whoever opened it, whose key begins with `prefix` and that is neither completed nor dropped;
+   * or null if the store cannot say, which is not the same as "none".
+   */
+  listUploads(prefix: string, signal: AbortSignal): Promise<ReadonlyArray<UnfinishedUpload> | null>
 
   /** Drops an upload and its parts; one that is not there counts as dropped. */
   abort(multipart: Multipart, signal: AbortSignal): Promise<void>

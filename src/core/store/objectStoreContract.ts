@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import { MiB } from '../../shared/units.ts'
-import type { ObjectHeaders, ObjectStore, WriteCondition } from './ObjectStore.ts'
+import type { Multipart, ObjectHeaders, ObjectStore, WriteCondition } from './ObjectStore.ts'
 import { digestsOf } from './testing/digestsOf.ts'
 
 /** What an implementation cannot do, by name: a promise is left out only where this says so. */
 export type ContractException =
-  /** It does not tell which parts it has; `listParts` gives null. */
-  | 'does not list parts'
+  /** It does not tell which uploads and parts it has: `listUploads` and `listParts` give null. */
+  | 'does not list uploads'
   /** A name is either a file or a folder: there is no `a` beside `a/b`. */
   | 'keeps no object where a folder is'
   /** Each request takes long enough that a listing of more than 1,000 objects is left to the others. */
@@ -491,14 +491,43 @@ export function describeObjectStore(
         expect(await store.head(key, signal)).toMatchObject({ sizeBytes: 4 })
       })
 
-      can('does not list parts')('lists the parts that it has, by number', async () => {
+      can('does not list uploads')('lists the parts that it has, by number', async () => {
         const { multipart, parts } = await sendParts(randomUUID(), [PART_BYTES, PART_BYTES, 7])
         expect(await store.listParts(multipart, signal)).toEqual(parts)
         await store.abort(multipart, signal)
         expect(await codeOf(store.listParts(multipart, signal))).toBe('upload-missing')
       })
 
-      it.runIf(exceptions.includes('does not list parts'))('says that it cannot list parts', async () => {
+      can('does not list uploads')('lists uploads that are neither complete nor dropped, by prefix', async () => {
+        const root = `${randomUUID()}/`
+        const keys = ['ü/a b+c.jpg', 'ü/a b+c.jpg', 'ü/a b+c.jpg2', 'other.jpg'].map((tail) => root + tail)
+        const before = Date.now()
+        const opened = []
+        for (const key of keys) opened.push(await store.openMultipart(key, PART_BYTES, JPEG, signal))
+        const idsOf = async (prefix: string) =>
+          (await store.listUploads(prefix, signal))?.map(({ key, uploadId }) => `${key} ${uploadId}`).sort()
+        const named = (some: ReadonlyArray<Multipart>) => some.map(({ key, uploadId }) => `${key} ${uploadId}`).sort()
+        expect(await idsOf(root)).toEqual(named(opened))
+        expect(await idsOf(`${root}ü/a b+c.jpg`)).toEqual(named(opened.slice(0, 3)))
+        expect(await idsOf(`${root}nothing`)).toEqual([])
+        for (const { initiatedAtMs } of (await store.listUploads(root, signal)) ?? []) {
+          expect(Math.abs(initiatedAtMs - before)).toBeLessThan(60_000)
+        }
+        const [first, second, ...rest] = opened
+        if (!first || !second) throw new Error('four were opened')
+        const body = Buffer.from('whole')
+        const part = await store.sendPart(first, 1, body, digestsOf(body), signal)
+        await store.complete(first, [part], ALWAYS, signal)
+        await store.abort(second, signal)
+        expect(await idsOf(root)).toEqual(named(rest))
+        for (const multipart of rest) await store.abort(multipart, signal)
+      })
+
+      it.runIf(exceptions.includes('does not list uploads'))('says that it cannot list uploads', async () => {
+        expect(await store.listUploads('', signal)).toBeNull()
+      })
+
+      it.runIf(exceptions.includes('does not list uploads'))('says that it cannot list parts', async () => {
         const { multipart } = await sendParts(randomUUID(), [3])
         expect(await store.listParts(multipart, signal)).toBeNull()
         await store.abort(multipart, signal)
@@ -525,6 +554,7 @@ export function describeObjectStore(
           () => store.openMultipart(key, PART_BYTES, JPEG, aborted),
           () => store.sendPart(multipart, 2, body, digestsOf(body), aborted),
           () => store.listParts(multipart, aborted),
+          () => store.listUploads(key, aborted),
           () => store.complete(multipart, parts, ALWAYS, aborted),
           () => store.abort(multipart, aborted)
         ]

@@ -55,6 +55,7 @@ export function withRetry(
     list: (query, signal) => retry(signal, () => store.list(query, signal)),
     get: (key, range, signal) => retry(signal, () => store.get(key, range, signal)),
     listParts: (multipart, signal) => retry(signal, () => store.listParts(multipart, signal)),
+    listUploads: (prefix, signal) => retry(signal, () => store.listUploads(prefix, signal)),
     abort: (multipart, signal) => retry(signal, () => store.abort(multipart, signal)),
 
     copy: (from, to, when, signal) =>

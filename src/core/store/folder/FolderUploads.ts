@@ -4,13 +4,15 @@ import { type FileHandle, mkdir, readdir, readFile, rename, rm, stat, writeFile 
 import { join } from 'node:path'
 import { z } from 'zod'
 import { AppError } from '../../../shared/errors.ts'
-import type { Multipart, ObjectHeaders, SentPart } from '../ObjectStore.ts'
+import type { Multipart, ObjectHeaders, SentPart, UnfinishedUpload } from '../ObjectStore.ts'
 import { fsCode } from './toFolderError.ts'
 
 /** As long as R2 keeps one by default. @see https://developers.cloudflare.com/r2/buckets/object-lifecycles/ */
 const MAX_AGE_MS = 7 * 24 * 3_600_000
 
-const headersSchema = z.strictObject({
+/** `headers.json`. The first release wrote no key. */
+const openedSchema = z.strictObject({
+  key: z.string().nullable().default(null),
   contentType: z.string(),
   cacheControl: z.string().nullable(),
   metadata: z.record(z.string(), z.string())
@@ -25,18 +27,19 @@ export class FolderUploads {
   }
 
   /** @returns the upload's id. Drops those that are older than a week. */
-  async open(headers: ObjectHeaders): Promise<string> {
+  async open(key: string, headers: ObjectHeaders): Promise<string> {
     await this.#dropOld()
     const uploadId = randomUUID()
     await mkdir(join(this.#folder, uploadId), { recursive: true })
-    await writeFile(join(this.#folder, uploadId, 'headers.json'), JSON.stringify(headers), { flush: true })
+    await writeFile(join(this.#folder, uploadId, 'headers.json'), JSON.stringify({ key, ...headers }), { flush: true })
     return uploadId
   }
 
   /** @throws AppError `upload-missing`. */
   async readHeaders(multipart: Multipart): Promise<ObjectHeaders> {
     try {
-      return headersSchema.parse(JSON.parse(await readFile(join(this.#pathOf(multipart), 'headers.json'), 'utf8')))
+      const { key: _, ...headers } = await readOpened(this.#pathOf(multipart))
+      return headers
     } catch (error) {
       if (fsCode(error) === 'ENOENT') throw new AppError('upload-missing', multipart.key, { cause: error })
       throw error
@@ -49,7 +52,7 @@ export class FolderUploads {
     }
   }
 
-  async keepPart(multipart: Multipart, part: SentPart, bytes: Uint8Array): Promise<void> {
+  async keepPart(multipart: Multipart, part: SentPart, bytes: Uint8Array | AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.#partPath(multipart, part)
     const temporary = `${path}-${randomUUID()}`
     await writeFile(temporary, bytes, { flush: true })
@@ -68,6 +71,23 @@ export class FolderUploads {
       parts.push({ number: Number(number), sizeBytes: size, etag: md5, md5 })
     }
     return parts.sort((a, b) => a.number - b.number)
+  }
+
+  /** Those whose key begins with `prefix`. */
+  async list(prefix: string): Promise<ReadonlyArray<UnfinishedUpload>> {
+    const found: UnfinishedUpload[] = []
+    for (const uploadId of await this.#ids()) {
+      const path = join(this.#folder, uploadId)
+      try {
+        const { key } = await readOpened(path)
+        if (key === null || !key.startsWith(prefix)) continue
+        const { mtimeMs } = await stat(join(path, 'headers.json')) // written when it was opened, and never again
+        found.push({ key, uploadId, initiatedAtMs: Math.round(mtimeMs) })
+      } catch {
+        // It was dropped meanwhile, or is no upload of ours.
+      }
+    }
+    return found
   }
 
   /** Writes the parts one behind the other. */
@@ -98,10 +118,19 @@ export class FolderUploads {
   }
 
   async #dropOld(): Promise<void> {
-    for (const uploadId of await readdir(this.#folder).catch(() => [])) {
+    for (const uploadId of await this.#ids()) {
       const path = join(this.#folder, uploadId)
       const stats = await stat(join(path, 'headers.json')).catch(() => null)
       if (stats && Date.now() - stats.mtimeMs > MAX_AGE_MS) await rm(path, { recursive: true, force: true })
     }
   }
+
+  /** None before the first is opened. */
+  #ids(): Promise<ReadonlyArray<string>> {
+    return readdir(this.#folder).catch(() => [])
+  }
+}
+
+async function readOpened(path: string): Promise<z.infer<typeof openedSchema>> {
+  return openedSchema.parse(JSON.parse(await readFile(join(path, 'headers.json'), 'utf8')))
 }

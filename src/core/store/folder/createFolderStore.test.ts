@@ -199,6 +199,18 @@ describe('createFolderStore', () => {
     expect(await readdir(join(path, '.silverdrop', 'uploads'))).toEqual([])
   })
 
+  it('goes on with an upload that the first release opened, which it cannot list', async () => {
+    const multipart = await store.openMultipart('big.tif', 5, headers, signal)
+    const opened = join(path, '.silverdrop', 'uploads', multipart.uploadId, 'headers.json')
+    await writeFile(opened, JSON.stringify(headers)) // it wrote no key
+    await mkdir(join(path, '.silverdrop', 'uploads', 'no upload'))
+    expect(await store.listUploads('', signal)).toEqual([])
+    const body = Buffer.from('first')
+    const part = await store.sendPart(multipart, 1, body, digestsOf(body), signal)
+    await store.complete(multipart, [part], { kind: 'absent' }, signal)
+    expect(await store.head('big.tif', signal)).toMatchObject(headers)
+  })
+
   it.runIf(process.platform === 'linux')('closes a file whose bytes are not wanted any more', async () => {
     await put('a.jpg', 'x'.repeat(1_000_000))
     for (const isRead of [true, false]) {

@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { AppError } from '../../../shared/errors.ts'
 import { joinParts } from '../joinParts.ts'
 import type { ObjectStore } from '../ObjectStore.ts'
+import type { Pacer } from '../Pacer.ts'
+import { goesWhole, pacedSlices } from '../pacedSlices.ts'
 import { pageOf } from '../pageOf.ts'
 import { MAX_PUT_BYTES } from '../r2/limits.ts'
 import { toObjectUrl } from '../r2/toObjectUrl.ts'
@@ -25,13 +28,18 @@ import { walkKeys } from './walkKeys.ts'
  *
  * @param options.path Must exist: a disk that is unplugged is not an empty bucket.
  * @param options.publicBaseUrl Where a web server shows the folder; null: objects open as files of this computer.
+ * @param pacer How fast bodies may go out: the folder may be on a disk of the network.
  */
-export function createFolderStore(options: {
-  readonly path: string
-  readonly publicBaseUrl: string | null
-}): ObjectStore {
+export function createFolderStore(
+  options: { readonly path: string; readonly publicBaseUrl: string | null },
+  pacer: Pacer | null = null
+): ObjectStore {
   const files = new ObjectFiles(options.path)
   const uploads = new FolderUploads(join(options.path, ASIDE, 'uploads'))
+
+  function paced(bytes: Uint8Array, signal: AbortSignal): Uint8Array | AsyncIterable<Uint8Array> {
+    return pacer === null || goesWhole(bytes, pacer) ? bytes : pacedSlices(bytes, pacer, signal)
+  }
 
   async function attempt<T>(what: string, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
     signal.throwIfAborted()
@@ -89,7 +97,7 @@ export function createFolderStore(options: {
         requireSize(key, bytes.length)
         requireDigests(key, bytes, digests)
         return files.publish(key, when, async (file) => {
-          await file.writeFile(bytes)
+          await file.writeFile(paced(bytes, signal))
           return { ...headers, etag: digests.md5 }
         })
       }),
@@ -133,7 +141,7 @@ export function createFolderStore(options: {
         requireKey(key)
         requireMetadata(headers.metadata)
         await files.requireRoot()
-        return { key, uploadId: await uploads.open(headers), partBytes }
+        return { key, uploadId: await uploads.open(key, headers), partBytes }
       }),
 
     sendPart: (multipart, number, bytes, digests, signal) =>
@@ -142,8 +150,9 @@ export function createFolderStore(options: {
         await files.requireRoot()
         await uploads.forgetPart(multipart, number) // a failed re-send costs the earlier part, as on R2
         requireDigests(multipart.key, bytes, digests)
-        const part = { number, sizeBytes: bytes.length, etag: digests.md5, md5: digests.md5 }
-        await uploads.keepPart(multipart, part, bytes)
+        const md5 = digests.md5 ?? hash('md5', bytes, 'hex')
+        const part = { number, sizeBytes: bytes.length, etag: md5, md5 }
+        await uploads.keepPart(multipart, part, paced(bytes, signal))
         return part
       }),
 
@@ -151,6 +160,12 @@ export function createFolderStore(options: {
       attempt(`list parts of ${multipart.key}`, signal, async () => {
         await files.requireRoot()
         return uploads.listParts(multipart)
+      }),
+
+    listUploads: (prefix, signal) =>
+      attempt(`list uploads of ${prefix}`, signal, async () => {
+        await files.requireRoot()
+        return uploads.list(prefix)
       }),
 
     complete: (multipart, parts, when, signal) =>

@@ -19,7 +19,7 @@ describeObjectStore('local R2', async () => {
     }
   }
 }, [
-  'does not list parts',
+  'does not list uploads',
   'is too slow for 1,000 objects',
   'takes 2,048 bytes of metadata',
   'takes no line break in a key'

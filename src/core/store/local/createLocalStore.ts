@@ -1,6 +1,8 @@
 import type { Account, R2Account } from '../../../shared/model/account.ts'
 import type { ObjectStore, WriteCondition } from '../ObjectStore.ts'
+import type { Pacer } from '../Pacer.ts'
 import { createR2Store } from '../r2/createR2Store.ts'
+import { defaultTimeouts } from '../r2/createS3Client.ts'
 import { toObjectUrl } from '../r2/toObjectUrl.ts'
 import { requireCondition } from '../requireCondition.ts'
 import type { LocalR2 } from './startLocalR2.ts'
@@ -9,9 +11,14 @@ import type { LocalR2 } from './startLocalR2.ts'
  * A bucket of the local R2: the store of the real one, pointed at the emulator. The emulator ignores conditions on
  * copies and completions (r2-facts §15), so here they are looked up before, which is good enough for one person.
  */
-export function createLocalStore(account: Extract<Account, { kind: 'local' }>, localR2: LocalR2): ObjectStore {
+export function createLocalStore(
+  account: Extract<Account, { kind: 'local' }>,
+  localR2: LocalR2,
+  pacer: Pacer | null = null
+): ObjectStore {
   const { accessKeyId, secretAccessKey, endpoint, publicOrigin } = localR2
-  const store = createR2Store(toR2Account(account, endpoint, accessKeyId, publicOrigin), { secretAccessKey })
+  const r2Account = toR2Account(account, endpoint, accessKeyId, publicOrigin)
+  const store = createR2Store(r2Account, { secretAccessKey }, defaultTimeouts, pacer)
 
   async function look(key: string, when: WriteCondition, signal: AbortSignal): Promise<void> {
     if (when.kind !== 'always') requireCondition(key, when, (await store.head(key, signal))?.etag ?? null)

@@ -13,21 +13,23 @@ import { requireRange } from '../requireRange.ts'
 
 type StoredObject = { readonly facts: ObjectFacts; readonly bytes: Uint8Array }
 type OpenUpload = {
+  readonly key: string
+  readonly initiatedAtMs: number
   readonly headers: ObjectHeaders
   readonly parts: Map<number, { readonly sent: SentPart; readonly bytes: Uint8Array }>
 }
 
 /** A bucket in memory, for the tests of the rooms that need one. It forgets everything with the process. */
 export function createMemoryStore(
-  options: { readonly publicBaseUrl?: string; readonly maxPutBytes?: number } = {}
+  options: { readonly publicBaseUrl?: string; readonly maxPutBytes?: number; readonly nowMs?: () => number } = {}
 ): ObjectStore {
-  const maxPutBytes = options.maxPutBytes ?? MAX_PUT_BYTES
+  const { maxPutBytes = MAX_PUT_BYTES, nowMs = Date.now } = options
   const objects = new Map<string, StoredObject>()
   const uploads = new Map<string, OpenUpload>()
 
   function write(key: string, bytes: Uint8Array, etag: string, headers: ObjectHeaders, when: WriteCondition): string {
     requireCondition(key, when, objects.get(key)?.facts.etag ?? null)
-    const facts = { key, sizeBytes: bytes.length, etag, modifiedAtMs: Date.now(), ...headers }
+    const facts = { key, sizeBytes: bytes.length, etag, modifiedAtMs: nowMs(), ...headers }
     objects.set(key, { facts, bytes })
     return etag
   }
@@ -106,7 +108,7 @@ export function createMemoryStore(
       requireKey(key)
       requireMetadata(headers.metadata)
       const uploadId = randomUUID()
-      uploads.set(uploadId, { headers, parts: new Map() })
+      uploads.set(uploadId, { key, initiatedAtMs: nowMs(), headers, parts: new Map() })
       return { key, uploadId, partBytes }
     },
 
@@ -116,7 +118,8 @@ export function createMemoryStore(
       const upload = requireUpload(multipart)
       upload.parts.delete(number) // a failed re-send costs the earlier part, as on R2
       requireDigests(multipart.key, bytes, digests)
-      const sent = { number, sizeBytes: bytes.length, etag: digests.md5, md5: digests.md5 }
+      const md5 = createHash('md5').update(bytes).digest('hex')
+      const sent = { number, sizeBytes: bytes.length, etag: md5, md5 }
       upload.parts.set(number, { sent, bytes: bytes.slice() })
       return sent
     },
@@ -124,6 +127,13 @@ export function createMemoryStore(
     async listParts(multipart, signal) {
       signal.throwIfAborted()
       return [...requireUpload(multipart).parts.values()].map(({ sent }) => sent).sort((a, b) => a.number - b.number)
+    },
+
+    async listUploads(prefix, signal) {
+      signal.throwIfAborted()
+      return [...uploads].flatMap(([uploadId, { key, initiatedAtMs }]) =>
+        key.startsWith(prefix) ? [{ key, uploadId, initiatedAtMs }] : []
+      )
     },
 
     async complete(multipart, parts, when, signal) {

@@ -1,9 +1,12 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import { pipeline, Readable } from 'node:stream'
 import { AppError } from '../../../shared/errors.ts'
 import type { AccountSecret } from '../../../shared/model/account.ts'
-import type { BodyDigests } from '../ObjectStore.ts'
-import { CONNECTION_TIMEOUT_MS, type R2Access, SOCKET_TIMEOUT_MS } from './createS3Client.ts'
+import type { PartDigests } from '../ObjectStore.ts'
+import type { Pacer } from '../Pacer.ts'
+import { goesWhole, pacedSlices } from '../pacedSlices.ts'
+import { defaultTimeouts, type R2Access, type Timeouts } from './createS3Client.ts'
 import { createSigner } from './signRequest.ts'
 import { toAppError } from './toAppError.ts'
 
@@ -21,7 +24,7 @@ export type BodyRequest = {
   /** Lower-case names; without those of the body. */
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: Uint8Array
-  readonly digests: BodyDigests
+  readonly digests: PartDigests
   /** What is tried, for the log. */
   readonly what: string
 }
@@ -38,10 +41,16 @@ type Answer = { readonly status: number; readonly headers: IncomingHttpHeaders; 
  * The hot path: objects and parts. A bare request with a signature, where the SDK's command would pass through some
  * thirty layers: 100 KiB objects go out about twice as fast. Everything else is asked through the SDK.
  */
-export function createBodySender(access: R2Access, secret: AccountSecret, clock: ServerClock): BodySender {
+export function createBodySender(
+  access: R2Access,
+  secret: AccountSecret,
+  clock: ServerClock,
+  { connectMs, silenceMs }: Timeouts = defaultTimeouts,
+  pacer: Pacer | null = null
+): BodySender {
   const { protocol, hostname, port, pathname } = new URL(access.endpoint)
   const isPlain = protocol === 'http:'
-  const agent = new (isPlain ? HttpAgent : HttpsAgent)({ keepAlive: true, timeout: SOCKET_TIMEOUT_MS })
+  const agent = new (isPlain ? HttpAgent : HttpsAgent)({ keepAlive: true, timeout: silenceMs })
   const request = isPlain ? httpRequest : httpsRequest
   const signer = createSigner(access, secret)
   const host = port === '' ? hostname : `${hostname}:${port}`
@@ -54,7 +63,7 @@ export function createBodySender(access: R2Access, secret: AccountSecret, clock:
         method: 'PUT',
         path: wholePath,
         query,
-        headers: { ...headers, host, 'content-md5': Buffer.from(digests.md5, 'hex').toString('base64') },
+        headers: { ...headers, host, ...contentMd5(digests.md5) },
         sha256: digests.sha256
       },
       Date.now() + clock.systemClockOffset
@@ -84,13 +93,19 @@ export function createBodySender(access: R2Access, secret: AccountSecret, clock:
       )
       sending.on('socket', (socket) => {
         if (!socket.connecting) return
-        const tooLong = setTimeout(() => sending.destroy(slow('No connection within 10 s')), CONNECTION_TIMEOUT_MS)
+        const tooLong = setTimeout(() => sending.destroy(slow(`No connection within ${connectMs} ms`)), connectMs)
         socket.once('connect', () => clearTimeout(tooLong))
         socket.once('close', () => clearTimeout(tooLong))
       })
-      sending.setTimeout(SOCKET_TIMEOUT_MS, () => sending.destroy(slow('Silence for 90 s')))
+      sending.setTimeout(silenceMs, () => sending.destroy(slow(`Silence for ${silenceMs} ms`)))
       sending.on('error', reject)
-      sending.end(bytes)
+      if (pacer === null || goesWhole(bytes, pacer)) {
+        sending.end(bytes)
+        return
+      }
+      const body = Readable.from(pacedSlices(bytes, pacer, signal), { highWaterMark: 1 })
+      sending.on('response', (response) => response.on('end', () => body.destroy())) // what was refused is not sent to its end
+      pipeline(body, sending, () => {}) // its failures are those of `sending`
     })
   }
 
@@ -119,6 +134,11 @@ export function createBodySender(access: R2Access, secret: AccountSecret, clock:
     },
     close: () => agent.destroy()
   }
+}
+
+/** R2 checks it on every path, where there is one. */
+function contentMd5(md5: string | null): Readonly<Record<string, string>> {
+  return md5 === null ? {} : { 'content-md5': Buffer.from(md5, 'hex').toString('base64') }
 }
 
 /** In the shape in which the SDK throws, so that one table of codes serves both. */

@@ -46,6 +46,7 @@ const questions: ReadonlyArray<readonly [string, (store: ObjectStore) => Promise
   ['openMultipart', (store) => store.openMultipart('a', 5, headers, signal)],
   ['sendPart', (store) => store.sendPart(multipart, 1, bytes, digestsOf(bytes), signal)],
   ['listParts', (store) => store.listParts(multipart, signal)],
+  ['listUploads', (store) => store.listUploads('a', signal)],
   [
     'complete',
     (store) => store.complete(multipart, [{ number: 1, sizeBytes: 5, etag: 'e', md5: null }], always, signal)
@@ -336,6 +337,19 @@ describe('createR2Store: connections', () => {
       await reader.cancel()
       await closed
     }
+  })
+})
+
+describe('createR2Store: listings of uploads', () => {
+  it('end where a page leads to itself', async () => {
+    const marker = '<IsTruncated>true</IsTruncated><NextPartNumberMarker>1</NextPartNumberMarker>'
+    const markers = `${marker}<NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>u</NextUploadIdMarker>`
+    const store = await storeAt((request, response) => {
+      const name = request.url?.includes('uploadId') ? 'ListPartsResult' : 'ListMultipartUploadsResult'
+      response.writeHead(200, { 'content-type': 'application/xml' }).end(`<${name}>${markers}</${name}>`)
+    })
+    await expect(store.listParts(multipart, signal)).rejects.toMatchObject({ code: 'endpoint-wrong' })
+    await expect(store.listUploads('a', signal)).rejects.toMatchObject({ code: 'endpoint-wrong' })
   })
 })
 

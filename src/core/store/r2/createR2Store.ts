@@ -6,22 +6,24 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
-  ListPartsCommand
+  ListObjectsV2Command
 } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import { AppError } from '../../../shared/errors.ts'
 import type { AccountSecret, R2Account } from '../../../shared/model/account.ts'
-import type { ObjectHeaders, ObjectStore, SentPart, WriteCondition } from '../ObjectStore.ts'
+import type { ObjectHeaders, ObjectStore, WriteCondition } from '../ObjectStore.ts'
+import type { Pacer } from '../Pacer.ts'
 import { hasDotSegment, requireKey } from '../requireKey.ts'
 import { requireMetadata } from '../requireMetadata.ts'
 import { toBodyStream } from '../toBodyStream.ts'
 import { createBodySender } from './createBodySender.ts'
-import { createS3Client } from './createS3Client.ts'
+import { createS3Client, defaultTimeouts, type Timeouts } from './createS3Client.ts'
 import { createSender } from './createSender.ts'
+import { decodeListed, toMd5, unquote } from './decode.ts'
 import { deleteObjects } from './deleteObjects.ts'
 import { expected } from './expected.ts'
 import { MAX_PUT_BYTES } from './limits.ts'
+import { listParts, listUploads } from './multipartLists.ts'
 import { decodeMetadataValue, encodeMetadataValue } from './rfc2047.ts'
 import { toAppError } from './toAppError.ts'
 import { encodeKey, toObjectUrl } from './toObjectUrl.ts'
@@ -29,12 +31,17 @@ import { withHeaders } from './withHeaders.ts'
 
 /**
  * A bucket of R2. Every request goes out once: what may be repeated is for `withRetry` and the transfer room to say.
- * Each body is checked by R2 against its SHA-256 (in the signature) and its MD5.
+ * Each body is checked by R2 against its SHA-256 (in the signature), and against its MD5 where there is one.
  */
-export function createR2Store(account: R2Account, secret: AccountSecret): ObjectStore {
-  const client = createS3Client(account, secret)
+export function createR2Store(
+  account: R2Account,
+  secret: AccountSecret,
+  timeouts: Timeouts = defaultTimeouts,
+  pacer: Pacer | null = null
+): ObjectStore {
+  const client = createS3Client(account, secret, timeouts)
   const send = createSender(client)
-  const bodies = createBodySender(account, secret, client.config)
+  const bodies = createBodySender(account, secret, client.config, timeouts, pacer)
   const Bucket = account.bucket
 
   return {
@@ -151,32 +158,17 @@ export function createR2Store(account: R2Account, secret: AccountSecret): Object
       const answer = await bodies.send(request, signal)
       const etag = unquote(expected(answer.etag, what))
       const md5 = toMd5(etag)
-      if (md5 !== null && md5 !== digests.md5) throw new AppError('digest-mismatch', `${what}: R2 has ${md5}`)
-      return { number, sizeBytes: bytes.length, etag, md5: digests.md5 }
+      if (md5 !== null && digests.md5 !== null && md5 !== digests.md5)
+        throw new AppError('digest-mismatch', `${what}: R2 has ${md5}`)
+      return { number, sizeBytes: bytes.length, etag, md5: md5 ?? digests.md5 }
     },
 
     async listParts(multipart, signal) {
-      const what = `list parts of ${multipart.key}`
-      const upload = { Bucket, Key: multipart.key, UploadId: multipart.uploadId }
-      const parts: SentPart[] = []
-      let marker: string | undefined
-      try {
-        do {
-          const after = marker === undefined ? {} : { PartNumberMarker: marker }
-          const answer = await send(new ListPartsCommand({ ...upload, ...after }), { what, signal })
-          const isTruncated = expected(answer.IsTruncated, what)
-          for (const part of answer.Parts ?? []) {
-            const etag = unquote(expected(part.ETag, what))
-            const number = expected(part.PartNumber, what)
-            parts.push({ number, sizeBytes: expected(part.Size, what), etag, md5: toMd5(etag) })
-          }
-          marker = isTruncated ? expected(answer.NextPartNumberMarker, what) : undefined
-        } while (marker !== undefined)
-      } catch (error) {
-        if (error instanceof AppError && error.code === 'not-supported') return null
-        throw error
-      }
-      return parts
+      return listParts(send, Bucket, multipart, signal)
+    },
+
+    async listUploads(prefix, signal) {
+      return listUploads(send, client.config, Bucket, prefix, signal)
     },
 
     async complete(multipart, parts, when, signal) {
@@ -258,24 +250,6 @@ function toConditions(when: WriteCondition) {
 function toCopyConditions(when: WriteCondition): Readonly<Record<string, string>> {
   if (when.kind === 'absent') return { 'cf-copy-destination-if-none-match': '*' }
   return when.kind === 'matches' ? { 'cf-copy-destination-if-match': `"${when.etag}"` } : {}
-}
-
-function unquote(etag: string): string {
-  return etag.replace(/^"(.*)"$/, '$1')
-}
-
-/** R2's part ETags are MD5s; the emulator's and those of old uploads are not, and say nothing about the bytes. */
-function toMd5(etag: string): string | null {
-  return /^[0-9a-f]{32}$/.test(etag) ? etag : null
-}
-
-/** Undoes `encoding-type=url`. S3 writes a space as `+` and a plus as `%2B`. */
-function decodeListed(text: string, what: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch (error) {
-    throw new AppError('endpoint-wrong', `${what}: not an encoded key: ${text}`, { cause: error })
-  }
 }
 
 function mapValues(record: Readonly<Record<string, string>>, change: (value: string) => string) {

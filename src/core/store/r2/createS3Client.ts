@@ -4,12 +4,22 @@ import type { AccountSecret, R2Account } from '../../../shared/model/account.ts'
 /** What it takes to speak to R2, or to the emulator, whichever bucket is meant. */
 export type R2Access = Pick<R2Account, 'endpoint' | 'region' | 'accessKeyId'>
 
-export const CONNECTION_TIMEOUT_MS = 10_000
-/** Silence on a connection. Without it a dead connection hangs an upload for ever; joining 10,000 parts takes a while. */
-export const SOCKET_TIMEOUT_MS = 90_000
+export type Timeouts = {
+  /** Until a connection is there. */
+  readonly connectMs: number
+  /** Silence on a connection. */
+  readonly silenceMs: number
+}
+
+/** Without them a dead connection hangs an upload for ever. Joining 10,000 parts takes a while, in silence. */
+export const defaultTimeouts: Timeouts = { connectMs: 10_000, silenceMs: 90_000 }
 
 /** The SDK's client with the settings that R2 needs; r2-facts §0 and §5 say why each of them is there. */
-export function createS3Client(access: R2Access, secret: AccountSecret): S3Client {
+export function createS3Client(
+  access: R2Access,
+  secret: AccountSecret,
+  { connectMs, silenceMs }: Timeouts = defaultTimeouts
+): S3Client {
   return new S3Client({
     endpoint: access.endpoint,
     region: access.region,
@@ -23,6 +33,6 @@ export function createS3Client(access: R2Access, secret: AccountSecret): S3Clien
     responseChecksumValidation: 'WHEN_REQUIRED',
     expectContinueHeader: false,
     maxAttempts: 1, // `withRetry` and the transfer room repeat: they know what may be repeated, and can wait longer
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MS, socketTimeout: SOCKET_TIMEOUT_MS }
+    requestHandler: { connectionTimeout: connectMs, socketTimeout: silenceMs }
   })
 }

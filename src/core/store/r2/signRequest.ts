@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto'
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto'
 import type { R2Access } from './createS3Client.ts'
 
 type Headers = Readonly<Record<string, string>>
@@ -32,11 +32,13 @@ export function createSigner(
 ): Signer {
   // The key changes with the day alone.
   let keyDay = ''
-  let key: Buffer = Buffer.alloc(0)
-  const keyOf = (day: string): Buffer => {
+  let key = createSecretKey(Buffer.alloc(32))
+  const keyOf = (day: string): KeyObject => {
     if (day !== keyDay) {
       const steps = [day, access.region, 's3', 'aws4_request']
-      key = steps.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret.secretAccessKey}`))
+      const start = Buffer.from(`AWS4${secret.secretAccessKey}`)
+      // As a KeyObject: a raw key would be wrapped anew for every signature, which takes six times as long.
+      key = createSecretKey(steps.reduce<Buffer>((last, step) => hmac(createSecretKey(last), step), start))
       keyDay = day
     }
     return key
@@ -63,6 +65,6 @@ export function createSigner(
   }
 }
 
-function hmac(key: Buffer, text: string): Buffer {
+function hmac(key: KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest()
 }
