@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KiB, MiB } from '../../shared/units.ts'
 import { BufferPool } from './BufferPool.ts'
@@ -37,6 +38,49 @@ describe('BufferPool', () => {
     await Promise.all(Array.from({ length: 300 }, (_, mark) => borrow(mark)))
     expect(served).toBe(300)
     expect(pool.usedBytes).toBe(0)
+  })
+
+  it('is within any budget that it is given on the way, and in the end serves everyone', async () => {
+    const requests = fc.array(fc.integer({ min: 0, max: 40 * MiB }), { minLength: 1, maxLength: 40 })
+    const budgets = fc.array(fc.integer({ min: 16 * MiB, max: 64 * MiB }), { minLength: 1, maxLength: 5 })
+    await fc.assert(
+      fc.asyncProperty(requests, budgets, async (sizes, sizesOfBudget) => {
+        const pool = new BufferPool(64 * MiB)
+        let most = 64 * MiB // of all budgets so far: what was lent within an earlier one is not taken back
+        const tasks = sizes.map(async (size) => {
+          const lease = await pool.take(size, signal)
+          expect(pool.usedBytes).toBeLessThanOrEqual(Math.max(most, size + MiB))
+          await turn()
+          lease.release()
+        })
+        for (const budget of sizesOfBudget) {
+          await turn()
+          pool.resize(budget)
+          most = Math.max(most, budget)
+        }
+        await Promise.all(tasks)
+        expect(pool.usedBytes).toBe(0)
+        expect(pool.isCrowded).toBe(false)
+      }),
+      { numRuns: 20 }
+    )
+  })
+
+  it('holds to a smaller budget as soon as what is lent has come back, and to a larger one at once', async () => {
+    const pool = new BufferPool(32 * MiB)
+    const first = await pool.take(16 * MiB, signal)
+    const second = await pool.take(16 * MiB, signal)
+    const third = pool.take(16 * MiB, signal)
+    expect(pool.isCrowded).toBe(true)
+    pool.resize(16 * MiB)
+    first.release()
+    await turn()
+    expect(pool.isCrowded).toBe(true) // one is still lent, and no more is allowed
+    pool.resize(32 * MiB)
+    ;(await third).release()
+    second.release()
+    expect(pool.usedBytes).toBe(0)
+    expect(() => pool.resize(MiB)).toThrow(RangeError)
   })
 
   it('serves in order: small requests do not overtake a large one', async () => {

@@ -16,7 +16,7 @@ type Waiter = { readonly bytes: number; readonly give: (lease: Lease) => void }
  * First come, first served: a large request is not overtaken for ever by small ones.
  */
 export class BufferPool {
-  readonly #budgetBytes: number
+  #budgetBytes = 0
   /** In use and kept, together never above the budget but for one request that is itself larger. */
   #heldBytes = 0
   #usedBytes = 0
@@ -25,13 +25,29 @@ export class BufferPool {
 
   /** @param budgetBytes At least one part: 16 MiB. */
   constructor(budgetBytes: number) {
-    if (budgetBytes < 16 * MiB)
-      throw new RangeError(`Expected \`budgetBytes\` to be at least 16 MiB, got ${budgetBytes}`)
-    this.#budgetBytes = budgetBytes
+    this.resize(budgetBytes)
+  }
+
+  get budgetBytes(): number {
+    return this.#budgetBytes
   }
 
   get usedBytes(): number {
     return this.#usedBytes
+  }
+
+  /** Someone waits for bytes: whoever begins more now only waits behind them. */
+  get isCrowded(): boolean {
+    return this.#waiters.length > 0
+  }
+
+  /** A smaller budget holds as soon as what is lent beyond it has been given back. @param budgetBytes As for the constructor. */
+  resize(budgetBytes: number): void {
+    if (budgetBytes < 16 * MiB)
+      throw new RangeError(`Expected \`budgetBytes\` to be at least 16 MiB, got ${budgetBytes}`)
+    this.#budgetBytes = budgetBytes
+    this.#shrinkTo(budgetBytes)
+    this.#serve()
   }
 
   /** Waits until that many bytes are within the budget. @throws `signal.reason` when aborted while waiting. */
@@ -88,11 +104,16 @@ export class BufferPool {
   }
 
   #allocate(capacity: number): SharedArrayBuffer {
-    for (const [size, buffers] of this.#free) {
-      while (this.#heldBytes + capacity > this.#budgetBytes && buffers.pop()) this.#heldBytes -= size
-    }
+    this.#shrinkTo(this.#budgetBytes - capacity)
     this.#heldBytes += capacity
     return new SharedArrayBuffer(capacity)
+  }
+
+  /** Gives up kept buffers until no more than that is held, or none is kept any more. */
+  #shrinkTo(bytes: number): void {
+    for (const [size, buffers] of this.#free) {
+      while (this.#heldBytes > bytes && buffers.pop()) this.#heldBytes -= size
+    }
   }
 
   #serve(): void {

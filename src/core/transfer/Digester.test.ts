@@ -26,6 +26,8 @@ describe.each<[string, Digester]>([
     const body = randomBytes(bytes)
     expect(await digester.body(body)).toEqual(digests(body))
     expect(await digester.body(shared(body))).toEqual(digests(body))
+    expect(await digester.sha256(body)).toBe(digests(body).sha256)
+    expect(await digester.sha256(shared(body))).toBe(digests(body).sha256)
   })
 
   it('keeps many bodies and streams apart that are under way together', async () => {

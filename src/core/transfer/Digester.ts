@@ -1,14 +1,21 @@
 import { createHash, hash } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../shared/errors.ts'
 import { KiB } from '../../shared/units.ts'
 import { entryPath } from '../entryPath.ts'
+import type { SeenFrame } from '../files/readFrame.ts'
+import { readWholeFrame } from '../files/readWholeFrame.ts'
 import type { BodyDigests } from '../store/ObjectStore.ts'
 import type { DigestAnswer, DigestTask } from './digestWorker.ts'
 
 /** Below this, hashing costs less than asking a thread for it (some 40 µs there and back). */
 const WORTH_A_THREAD_BYTES = 32 * KiB
+
+/** More than most machines need for hashing: a thread that waits for a slow disk must not hold up the others. */
+const MOST_THREADS = 4
+
+/** Hex digits of an MD5. */
+const MD5_DIGITS = 32
 
 /** SHA-256 of what comes in pieces. */
 export interface DigestStream {
@@ -24,13 +31,27 @@ export interface DigestStream {
 export interface Digester {
   /** MD5 for `Content-MD5`, which R2 checks on every path, and SHA-256 for the signature and our own ledger. */
   body(bytes: Uint8Array): Promise<BodyDigests>
+  /** Lower-case hex. For parts, whose MD5 would cost the most of all that is done with them and say nothing more. */
+  sha256(bytes: Uint8Array): Promise<string>
+  /**
+   * Reads a frame that was seen before whole into `bytes`, which is as long as the frame, and digests it: one message
+   * to a thread that may wait for the disk.
+   *
+   * @throws AppError `file-changed`, `file-missing`, `file-unreadable`.
+   */
+  file(frame: SeenFrame, bytes: Uint8Array): Promise<BodyDigests>
   stream(): DigestStream
   close(): Promise<void>
 }
 
 /** In the thread that asks: for small things and for tests. */
 export const inlineDigester: Digester = {
-  body: async (bytes) => ({ md5: hash('md5', bytes, 'hex'), sha256: hash('sha256', bytes, 'hex') }),
+  body: async (bytes) => bodyDigests(bytes),
+  sha256: async (bytes) => hash('sha256', bytes, 'hex'),
+  file: async (frame, bytes) => {
+    readWholeFrame(frame, bytes)
+    return bodyDigests(bytes)
+  },
   stream: () => {
     const sha256 = createHash('sha256')
     return {
@@ -48,9 +69,9 @@ type Thread = { readonly worker: Worker; pending: number }
  * Computes digests in threads of its own, so that hashing (0.7 GB/s for MD5) and sending go on side by side. Bytes are
  * handed over in place where they lie in shared memory, as those of the BufferPool do; others are hashed inline.
  */
-export function createDigester(threads = Math.min(4, availableParallelism())): Digester {
+export function createDigester(threads = MOST_THREADS): Digester {
   const pool: Thread[] = []
-  const open = new Map<number, { resolve: (hex: string) => void; reject: (error: Error) => void; thread: Thread }>()
+  const open = new Map<number, Question>()
   let lastId = 0
   let lastStream = 0
 
@@ -58,7 +79,12 @@ export function createDigester(threads = Math.min(4, availableParallelism())): D
     const worker = new Worker(entryPath('digestWorker'))
     const thread: Thread = { worker, pending: 0 }
     worker.unref()
-    worker.on('message', ({ id, hex }: DigestAnswer) => settle(id, (one) => one.resolve(hex)))
+    worker.on('message', (answer: DigestAnswer) =>
+      settle(answer.id, (one) => {
+        if ('digest' in answer) one.resolve(answer.digest)
+        else one.reject(new AppError(answer.problem.code, answer.problem.detail))
+      })
+    )
     worker.on('error', (cause) => {
       pool.splice(pool.indexOf(thread), 1)
       for (const [id, one] of open) {
@@ -70,7 +96,7 @@ export function createDigester(threads = Math.min(4, availableParallelism())): D
     return thread
   }
 
-  function settle(id: number, how: (one: { resolve(hex: string): void; reject(error: Error): void }) => void): void {
+  function settle(id: number, how: (one: Question) => void): void {
     const one = open.get(id)
     if (!one) return
     open.delete(id)
@@ -86,7 +112,7 @@ export function createDigester(threads = Math.min(4, availableParallelism())): D
     return least && (least.pending === 0 || pool.length >= threads) ? least : start()
   }
 
-  function ask(thread: Thread, task: Omit<Extract<DigestTask, { kind: 'whole' }>, 'id'> | StreamTask): Promise<string> {
+  function ask(thread: Thread, task: NewTask): Promise<string> {
     lastId += 1
     const id = lastId
     thread.pending += 1
@@ -99,12 +125,22 @@ export function createDigester(threads = Math.min(4, availableParallelism())): D
 
   return {
     async body(bytes) {
-      if (bytes.length < WORTH_A_THREAD_BYTES || !isShared(bytes)) return inlineDigester.body(bytes)
+      if (!isWorthAThread(bytes)) return bodyDigests(bytes)
       const [md5, sha256] = await Promise.all([
         ask(pick(), { kind: 'whole', algorithm: 'md5', bytes }),
         ask(pick(), { kind: 'whole', algorithm: 'sha256', bytes })
       ])
       return { md5, sha256 }
+    },
+    async sha256(bytes) {
+      if (!isWorthAThread(bytes)) return inlineDigester.sha256(bytes)
+      return ask(pick(), { kind: 'whole', algorithm: 'sha256', bytes })
+    },
+    async file({ path, sizeBytes, mtimeNs, ino }, bytes) {
+      const frame = { path, sizeBytes, mtimeNs, ino }
+      if (!isShared(bytes)) return inlineDigester.file(frame, bytes)
+      const both = await ask(pick(), { kind: 'file', frame, bytes })
+      return { md5: both.slice(0, MD5_DIGITS), sha256: both.slice(MD5_DIGITS) }
     },
     stream() {
       lastStream += 1
@@ -122,10 +158,17 @@ export function createDigester(threads = Math.min(4, availableParallelism())): D
   }
 }
 
-type StreamTask =
-  | Omit<Extract<DigestTask, { kind: 'piece' }>, 'id'>
-  | Omit<Extract<DigestTask, { kind: 'end' }>, 'id'>
-  | Omit<Extract<DigestTask, { kind: 'drop' }>, 'id'>
+type WithoutId<T> = T extends DigestTask ? Omit<T, 'id'> : never
+type NewTask = WithoutId<DigestTask>
+type Question = { resolve(digest: string): void; reject(error: Error): void; readonly thread: Thread }
+
+function bodyDigests(bytes: Uint8Array): BodyDigests {
+  return { md5: hash('md5', bytes, 'hex'), sha256: hash('sha256', bytes, 'hex') }
+}
+
+function isWorthAThread(bytes: Uint8Array): boolean {
+  return bytes.length >= WORTH_A_THREAD_BYTES && isShared(bytes)
+}
 
 function isShared(bytes: Uint8Array): boolean {
   return bytes.buffer instanceof SharedArrayBuffer

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -5,13 +6,15 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
 import type { CollectionRules } from '../../shared/model/collection.ts'
 import { ORIGINAL, WEB } from '../../shared/model/output.ts'
+import { defaultTransferSettings } from '../../shared/model/transfer.ts'
+import { MiB } from '../../shared/units.ts'
 import { inTransaction } from '../catalog/openCatalog.ts'
 import { createFakeClock } from '../files/testing/fakeClock.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
+import { BandwidthLimiter } from './BandwidthLimiter.ts'
 import { Dispatcher } from './Dispatcher.ts'
 import { FrameCommands } from './FrameCommands.ts'
-import { Slots } from './Slots.ts'
 import { createFaultyStore, type Fault } from './testing/createFaultyStore.ts'
 import { createPaperDarkroom, openRoom, photoFacts, SESSION } from './testing/openRoom.ts'
 
@@ -53,7 +56,7 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
       pool,
       digester,
       clock,
-      lines: new Slots(4),
+      limiter: new BandwidthLimiter(),
       random: () => 1,
       session: SESSION,
       destinationOf: () => room.destination,
@@ -104,7 +107,7 @@ describe('Dispatcher', () => {
     await until(() => added.every((frame) => statusOf(frame) === 'done') && !dispatcher.isBusy)
     expect(store.count('put')).toBe(10)
     expect(readdirSync(join(home, 'spool'))).toEqual([])
-    expect(uploads.countSpooled()).toBe(0)
+    expect(uploads.countSpooled().size).toBe(0)
     expect((await store.head('a-web.webp', signal))?.contentType).toBe('image/webp')
   })
 
@@ -343,6 +346,131 @@ describe('Dispatcher', () => {
     dispatcher.start()
     await until(() => uploadOf(sending)?.state.kind === 'done' && uploadOf(later)?.state.kind === 'done')
     expect(await store.head('a-2.jpg', signal)).toBeNull()
+  })
+
+  it('sends nothing in the hours that the timetable keeps free, keeps what was begun, and goes on by itself', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, clock, uploadOf } = start()
+    const now = new Date(clock.now())
+    const minute = now.getHours() * 60 + now.getMinutes()
+    const nextMinute = { fromMinute: (minute + 1) % 1440, toMinute: ((minute + 1) % 1440) + 1, bytesPerSecond: 0 }
+    const timetable = [{ days: [0, 1, 2, 3, 4, 5, 6], ...nextMinute }]
+    dispatcher.configure({ ...defaultTransferSettings, bandwidth: { bytesPerSecond: null, timetable } })
+    const gate = openGate()
+    store.faults.push(gate)
+    const sending = addFrame('a.jpg')
+    await gate.reached
+    clock.turn(60_000 - (clock.now() % 60_000))
+    expect([dispatcher.hold, dispatcher.limitBytesPerSecond]).toEqual(['timetable', 0])
+    gate.open()
+    await until(() => !dispatcher.isBusy)
+    expect(uploadOf(sending)?.state.kind).toBe('waiting')
+    const later = addFrame('b.jpg')
+    await until(() => uploadOf(later)?.state.kind === 'waiting' && !dispatcher.isBusy) // prepared all the same
+    expect(store.count('put')).toBe(1)
+    clock.turn(60_000)
+    expect([dispatcher.hold, dispatcher.limitBytesPerSecond]).toEqual([null, null])
+    await until(() => statusOf(sending) === 'done' && statusOf(later) === 'done')
+  })
+
+  it('takes new settings at once', () => {
+    const { dispatcher, pool } = start()
+    const bandwidth = { bytesPerSecond: 500_000, timetable: [] }
+    dispatcher.configure({ ...defaultTransferSettings, bufferBytes: 128 * MiB, bandwidth })
+    expect([pool.budgetBytes, dispatcher.limitBytesPerSecond]).toEqual([128 * MiB, 500_000])
+    dispatcher.configure(defaultTransferSettings)
+    expect([pool.budgetBytes, dispatcher.limitBytesPerSecond]).toEqual([256 * MiB, null])
+  })
+
+  it('stops when the computer falls asleep, and goes on at once when it wakes', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, uploadOf, clock } = start()
+    store.faults.push(fault('put', 'server-error', 1))
+    const retrying = addFrame('a.jpg')
+    await until(() => uploadOf(retrying)?.state.kind === 'retrying' && !dispatcher.isBusy)
+    const gate = openGate()
+    store.faults.push(gate)
+    const sending = addFrame('b.jpg')
+    await gate.reached
+    dispatcher.suspend()
+    gate.open()
+    await until(() => !dispatcher.isBusy)
+    expect([uploadOf(sending)?.state.kind, dispatcher.hold]).toEqual(['waiting', null])
+    dispatcher.wake()
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    expect(store.count('put')).toBe(2)
+    const asleepAtMs = clock.now()
+    dispatcher.resume()
+    await until(() => statusOf(sending) === 'done' && statusOf(retrying) === 'done')
+    expect(clock.now()).toBe(asleepAtMs) // the retry did not wait for its time
+  })
+
+  it('goes on after half a minute awake where nobody says that it is', async () => {
+    const { addFrame, until, statusOf, dispatcher, clock } = start()
+    dispatcher.suspend()
+    const frame = addFrame('a.jpg')
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    expect(statusOf(frame)).toBe('waiting')
+    clock.turn(30_000)
+    await until(() => statusOf(frame) === 'done')
+  })
+
+  it('begins again at waking what was being sent, since its connections are dead', async () => {
+    const { addFrame, until, statusOf, store, dispatcher } = start()
+    const dead = Promise.withResolvers<void>()
+    store.faults.push({ at: 'put', when: 'before', act: (call) => (call === 1 ? dead.promise : undefined) })
+    const frame = addFrame('a.jpg')
+    await until(() => store.count('put') === 1)
+    dispatcher.resume()
+    dead.reject(new DOMException('The request was aborted', 'AbortError')) // as a store does whose signal was aborted
+    await until(() => statusOf(frame) === 'done')
+    expect(store.count('put')).toBe(2)
+  })
+
+  it('believes the system that the network is gone only when the account does not answer', async () => {
+    const { addFrame, until, statusOf, store, dispatcher } = start()
+    const gate = openGate()
+    store.faults.push(gate)
+    const frame = addFrame('a.jpg')
+    await gate.reached
+    dispatcher.networkLost()
+    await until(() => store.count('head') === 1)
+    gate.open()
+    await until(() => statusOf(frame) === 'done')
+    expect(dispatcher.hold).toBeNull()
+  })
+
+  it('begins nothing new with an account that has asked to be left alone, until then', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, clock, uploadOf } = start()
+    let left = 1
+    const act = () => {
+      left -= 1
+      if (left >= 0) throw new AppError('rate-limited', 'Slow down', { retryAfterMs: 5_000 })
+    }
+    store.faults.push({ at: 'put', when: 'before', act })
+    const refused = addFrame('a.jpg')
+    await until(() => uploadOf(refused)?.state.kind === 'retrying' && !dispatcher.isBusy)
+    const other = addFrame('b.jpg')
+    await until(() => uploadOf(other) !== undefined && !dispatcher.isBusy)
+    clock.turn(4_999)
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    expect(store.count('put')).toBe(1)
+    clock.turn(1)
+    await until(() => statusOf(refused) === 'done' && statusOf(other) === 'done')
+  })
+
+  it('sends a few files of one collection before the end of the many of another', async () => {
+    const { addFrame, until, statusOf, store, collection, collections, frames, write, dispatcher } = start()
+    const gate = openGate()
+    store.faults.push(gate)
+    const many = Array.from({ length: 30 }, (_, index) => addFrame(`many-${index}.jpg`))
+    await gate.reached
+    const drop = { ...collection, id: randomUUID(), name: 'Few' }
+    collections.add(drop)
+    collections.claim(drop.id, SESSION, Date.now())
+    const { added } = frames.addMany(drop.id, [write('few-1.jpg', 'x'), write('few-2.jpg', 'y')], { isPaused: false })
+    dispatcher.wake()
+    gate.open()
+    await until(() => added.every((id) => frames.statusOf(id) === 'done'))
+    expect(many.filter((frame) => statusOf(frame) === 'done').length).toBeLessThan(20)
   })
 
   it('shows a frame that cannot be prepared, and goes on with the others', async () => {

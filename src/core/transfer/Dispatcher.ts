@@ -1,59 +1,28 @@
-import { unlink } from 'node:fs/promises'
-import { AppError, type ErrorCode, isAbort, type Problem, toProblem } from '../../shared/errors.ts'
-import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
-import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
-import type { Frame, Upload } from '../catalog/records.ts'
-import type { Clock } from '../files/Clock.ts'
-import type { Darkroom } from '../images/Darkroom.ts'
-import type { ObjectStore } from '../store/ObjectStore.ts'
-import type { BufferPool } from './BufferPool.ts'
-import type { Digester } from './Digester.ts'
+import { AppError, isAbort, type Problem, toProblem } from '../../shared/errors.ts'
+import type { TransferSettings } from '../../shared/model/transfer.ts'
+import type { Frame } from '../catalog/records.ts'
+import { Allowance } from './Allowance.ts'
+import type { BandwidthLimiter } from './BandwidthLimiter.ts'
+import { FrameWork, type WorkPorts } from './FrameWork.ts'
 import { type HoldKind, Holds } from './Holds.ts'
-import { type Destination, prepareFrame } from './prepareFrame.ts'
-import { renderFrame } from './renderFrame.ts'
+import { Lines } from './Lines.ts'
 import { retakeFrame } from './retakeFrame.ts'
-import type { Slots } from './Slots.ts'
-import { isStop, StopReason } from './StopReason.ts'
-import { sendUpload } from './sendUpload.ts'
-import { setBack } from './setBack.ts'
-import { isUnderWay } from './UploadState.ts'
+import { type TaskSubject, Tasks } from './Tasks.ts'
+import { type DispatcherLimits, takeTurns } from './takeTurns.ts'
 
-export type DispatcherPorts = {
-  readonly frames: CatalogFrames
-  readonly uploads: CatalogUploads
-  readonly darkroom: Darkroom
-  readonly pool: BufferPool
-  readonly digester: Digester
-  readonly lines: Slots
-  readonly clock: Clock
-  readonly random: () => number
+export type { DispatcherLimits } from './takeTurns.ts'
+
+export type DispatcherPorts = WorkPorts & {
   /** This engine's run: it works on the collections that it has claimed. */
   readonly session: string
-  /** @throws AppError where the collection's account is gone. */
-  readonly destinationOf: (collectionId: string) => Destination
-  /** @throws AppError `secret-missing` and what opening throws. */
-  readonly storeOf: (accountId: string) => Promise<ObjectStore>
-  readonly spoolPath: string
-  readonly previewPathOf: (frameId: string) => string
-  readonly onFrameChanged: (frameId: string) => void
-  /** Bytes of the upload that the store has acknowledged, in all. */
-  readonly onProgress: (upload: Upload, sentBytes: number, frame: Frame) => void
+  /** Paces the bodies of all stores that `storeOf` gives. */
+  readonly limiter: BandwidthLimiter
   /** Whether something holds the queue may be different now. */
   readonly onHoldChanged: () => void
 }
 
-/** How many at once. Reading, rendering and sending overlap; bodies are bounded by the pool's bytes as well. */
-export type DispatcherLimits = { readonly prepare: number; readonly render: number; readonly send: number }
-
-/** Renditions on disk that wait for the line: beyond it the darkroom waits too. */
-const MOST_SPOOLED = 64
-
 const PROBE_LIMIT_MS = 10_000
 const BUSY_MS = 1_000
-
-/** What a task does; `settle`, which only waits for a file to stand still, takes nobody's turn. */
-type Kind = keyof DispatcherLimits | 'settle'
-type Task = { readonly frameId: string; readonly stop: AbortController; readonly done: Promise<void> }
 
 /**
  * Gives frames and uploads their turns: prepare, render, send. What is next stands in the catalog, so a crash at any
@@ -63,29 +32,52 @@ export class Dispatcher {
   readonly #ports: DispatcherPorts
   readonly #limits: DispatcherLimits
   readonly #holds: Holds
-  readonly #tasks = new Set<Task>()
-  readonly #running: Record<Kind, number> = { prepare: 0, render: 0, send: 0, settle: 0 }
+  readonly #lines: Lines
+  readonly #allowance: Allowance
+  readonly #work: FrameWork
+  readonly #tasks = new Tasks()
+  #partBytes: number | null = null
   #isStarted = false
   #isWoken = false
   #stopTimer = (): void => {}
 
   constructor(ports: DispatcherPorts, limits: DispatcherLimits) {
+    const { clock, random, uploads, limiter } = ports
     this.#ports = ports
     this.#limits = limits
     this.#holds = new Holds({
-      clock: ports.clock,
-      random: ports.random,
+      clock,
+      random,
       probe: (accountId) => this.#probe(accountId),
-      onFound: (accountId) => ports.uploads.makeDue(accountId),
+      onFound: (accountId) => uploads.makeDue(accountId),
       onChanged: () => {
         ports.onHoldChanged()
         this.wake()
       }
     })
+    this.#lines = new Lines({ clock, onRoom: () => this.wake() })
+    this.#allowance = new Allowance({ clock, limiter, onChange: (bytesPerSecond) => this.#allow(bytesPerSecond) })
+    this.#work = new FrameWork(ports, {
+      holds: this.#holds,
+      lines: this.#lines,
+      partBytes: () => this.#partBytes,
+      onSourceChanged: (frame) => this.#retake(frame)
+    })
   }
 
   start(): void {
     this.#isStarted = true
+    this.wake()
+  }
+
+  /** What the person has set for all that is sent. Holds at once, also for what is under way. */
+  configure({ order, renditionsFirst, partBytes, bufferBytes, bandwidth }: TransferSettings): void {
+    const { frames, uploads, pool } = this.#ports
+    frames.setOrder({ order, renditionsFirst })
+    uploads.setOrder({ order, renditionsFirst })
+    this.#partBytes = partBytes
+    pool.resize(bufferBytes)
+    this.#allowance.set(bandwidth)
     this.wake()
   }
 
@@ -104,6 +96,11 @@ export class Dispatcher {
     return this.#holds.kind
   }
 
+  /** What the person allows at this hour, all accounts together; null: no limit. */
+  get limitBytesPerSecond(): number | null {
+    return this.#allowance.bytesPerSecond
+  }
+
   /** What an account (null: any) answered that a person has to mend, or null. */
   refusalOf(accountId: string | null): Problem | null {
     return this.#holds.refusalOf(accountId)
@@ -115,7 +112,7 @@ export class Dispatcher {
 
   /** The strip's pause. What is under way stops; parts that were acknowledged are kept. */
   setHeld(isHeld: boolean): void {
-    if (isHeld) this.#stopAll('hold')
+    if (isHeld) this.#tasks.stop('hold')
     this.#holds.setPaused(isHeld)
   }
 
@@ -124,14 +121,37 @@ export class Dispatcher {
     this.#holds.accountsChanged()
   }
 
+  /** Another network, or a network again: what waits for one tries at once. */
   networkChanged(): void {
+    this.#ports.uploads.makeDue(null)
+    this.#lines.renew()
     this.#holds.networkChanged()
+    this.wake()
+  }
+
+  /** The system says that there is no network; that is believed once accounts in use do not answer. */
+  networkLost(): void {
+    for (const accountId of this.#tasks.requestsByAccount.keys()) this.#holds.suspect(accountId)
+  }
+
+  /** The computer falls asleep: what is under way stops as for a pause, while there is time to write that down. */
+  suspend(): void {
+    this.#holds.fallAsleep()
+    this.#tasks.stop('hold')
+  }
+
+  /** It is awake. Connections from before are dead, whether or not it said that it would sleep. */
+  resume(): void {
+    this.#tasks.stop('hold', ({ kind }) => kind === 'send')
+    this.#holds.wakeUp()
+    this.#allowance.look()
+    this.networkChanged()
   }
 
   /** Stops what is under way for these frames; the caller has changed, or is about to change, their state. */
   stopFrames(frameIds: Iterable<string>, kind: 'command' | 'changed' = 'command'): void {
     const ids = new Set(frameIds)
-    for (const task of this.#tasks) if (ids.has(task.frameId)) task.stop.abort(new StopReason(kind))
+    this.#tasks.stop(kind, ({ frameId }) => ids.has(frameId))
   }
 
   /** Resolves when nothing is under way any more. What was stopped goes on at the next start. */
@@ -139,12 +159,18 @@ export class Dispatcher {
     this.#isStarted = false
     this.#stopTimer()
     this.#holds.close()
-    this.#stopAll('close')
-    while (this.#tasks.size > 0) await Promise.all([...this.#tasks].map(({ done }) => done))
+    this.#lines.close()
+    this.#allowance.close()
+    this.#tasks.stop('close')
+    await this.#tasks.ended()
   }
 
-  #stopAll(kind: StopReason['kind']): void {
-    for (const { stop } of this.#tasks) stop.abort(new StopReason(kind))
+  #allow(bytesPerSecond: number | null): void {
+    const isNothing = bytesPerSecond === 0
+    if (isNothing) this.#tasks.stop('hold', ({ kind }) => kind === 'send')
+    this.#lines.setCeiling(this.#allowance.mostRequests)
+    this.#lines.renew()
+    this.#holds.setClosed(isNothing)
   }
 
   /** Rejects only where no answer can be had: a refusal is one. */
@@ -158,54 +184,30 @@ export class Dispatcher {
   }
 
   #fill(): void {
-    if (!this.#isStarted || this.#holds.isPaused || this.#holds.isDiskFull) return
+    if (!this.#isStarted || !this.#holds.allowsWork) return
     try {
-      const { frames, renditions, uploads } = this.#ports.uploads.together(() => this.#take())
-      for (const frame of frames) this.#run('prepare', frame.id, (signal) => this.#prepare(frame, signal))
-      for (const group of renditions) this.#run('render', group.frameId, (signal) => this.#render(group, signal))
-      for (const upload of uploads) this.#run('send', upload.frameId, (signal) => this.#send(upload, signal))
+      const ports = { ...this.#ports, lines: this.#lines, holds: this.#holds, tasks: this.#tasks, limits: this.#limits }
+      const { prepare, render, send } = takeTurns({ ...ports, nowMs: this.#ports.clock.now() })
+      for (const frame of prepare) this.#run(subject('prepare', frame), (signal) => this.#work.prepare(frame, signal))
+      for (const turn of render) this.#run(subject('render', turn.frame), (signal) => this.#work.render(turn, signal))
+      for (const turn of send) {
+        const { accountId } = turn.upload
+        const { requests } = turn
+        this.#run({ ...subject('send', turn.frame), accountId, requests }, (signal) => this.#work.send(turn, signal))
+      }
       this.#awaitRetry()
     } catch (error) {
-      if (hasCode(error, 'disk-full')) this.#holds.waitForDisk()
-      else if (hasCode(error, 'already-running'))
+      if (!(error instanceof AppError)) throw error
+      if (error.code === 'disk-full') this.#holds.waitForDisk()
+      else if (error.code === 'already-running')
         this.#wakeIn(BUSY_MS) // another process has kept the catalog locked
       else throw error
     }
   }
 
-  /** What the free turns are given to. From now on the catalog says that someone works on it. */
-  #take(): {
-    frames: ReadonlyArray<Frame>
-    renditions: ReadonlyArray<FrameRenditions>
-    uploads: ReadonlyArray<Upload>
-  } {
-    const { frames, uploads, session, clock } = this.#ports
-    // Where a task was stopped and has not ended yet, another one of the same frame would work against it.
-    const ending = [...this.#tasks].flatMap(({ frameId, stop }) => (stop.signal.aborted ? [frameId] : []))
-    const renditions: FrameRenditions[] = []
-    for (let free = this.#freeTurns('render'); free > 0 && uploads.countSpooled() < MOST_SPOOLED; free -= 1) {
-      const taken = uploads.takeToRender(session, clock.now(), ending)
-      if (!taken[0]) break
-      renditions.push({ frameId: taken[0].frameId, uploads: taken })
-    }
-    const toPrepare = this.#freeTurns('prepare')
-    const toSend = this.#freeTurns('send')
-    const held = { accounts: this.#holds.accounts, frames: ending }
-    return {
-      frames: toPrepare > 0 ? frames.takeToPrepare(session, ending, toPrepare) : [],
-      renditions,
-      uploads: toSend > 0 ? uploads.takeToSend(session, clock.now(), held, toSend) : []
-    }
-  }
-
-  #freeTurns(kind: keyof DispatcherLimits): number {
-    return this.#limits[kind] - this.#running[kind]
-  }
-
-  /** Wakes for the next retry; while no turn is free, the next one that ends does. */
+  /** Wakes for the next retry. */
   #awaitRetry(): void {
     this.#stopTimer()
-    if (this.#freeTurns('send') <= 0 && this.#freeTurns('render') <= 0) return
     const nowMs = this.#ports.clock.now()
     const dueMs = this.#ports.uploads.nextDueMs(nowMs)
     if (dueMs !== null) this.#wakeIn(Math.min(dueMs - nowMs, 60_000))
@@ -216,20 +218,18 @@ export class Dispatcher {
     this.#stopTimer = this.#ports.clock.setTimer(delayMs, () => this.wake())
   }
 
-  #run(kind: Kind, frameId: string, act: (signal: AbortSignal) => Promise<void>): void {
-    const stop = new AbortController()
-    this.#running[kind] += 1
-    const done = act(stop.signal)
-      .catch((error: unknown) => this.#noteFault(frameId, error))
-      .finally(() => {
-        this.#tasks.delete(task)
-        this.#running[kind] -= 1
-        this.#ports.onFrameChanged(frameId)
+  #run(task: TaskSubject, act: (signal: AbortSignal) => Promise<void>): void {
+    const { frameId } = task
+    const { onFrameChanged } = this.#ports
+    this.#tasks.run(
+      task,
+      (signal) => act(signal).catch((error: unknown) => this.#noteFault(frameId, error)),
+      () => {
+        onFrameChanged(frameId)
         this.wake()
-      })
-    const task: Task = { frameId, stop, done }
-    this.#tasks.add(task)
-    this.#ports.onFrameChanged(frameId)
+      }
+    )
+    onFrameChanged(frameId)
   }
 
   /** Whatever a task does not handle itself is our own bug, or a catalog that cannot be written. */
@@ -242,80 +242,12 @@ export class Dispatcher {
     }
   }
 
-  async #prepare(frame: Frame, signal: AbortSignal): Promise<void> {
-    const { frames, destinationOf } = this.#ports
-    try {
-      await prepareFrame(frame, destinationOf(frame.collectionId), this.#ports, signal)
-    } catch (error) {
-      if (signal.aborted) {
-        if (isStop(signal, 'hold') || isStop(signal, 'close')) frames.restart(frame.id)
-      } else if (hasCode(error, 'file-changed')) this.#retake(frame)
-      else frames.setStatus(frame.id, 'failed', toProblem(error))
-    }
-  }
-
-  async #render({ frameId, uploads }: FrameRenditions, signal: AbortSignal): Promise<void> {
-    const { onFrameChanged } = this.#ports
-    const frame = this.#frameOf(frameId)
-    try {
-      await renderFrame(frame, uploads, { ...this.#ports, onChange: () => onFrameChanged(frameId) }, signal)
-    } catch (error) {
-      this.#afterFailure(frame, uploads, error, signal)
-    }
-  }
-
-  async #send(upload: Upload, signal: AbortSignal): Promise<void> {
-    const { destinationOf, storeOf, clock, onFrameChanged, onProgress } = this.#ports
-    const frame = this.#frameOf(upload.frameId)
-    try {
-      const { rules } = destinationOf(frame.collectionId).collection
-      const store = await storeOf(upload.accountId)
-      signal.throwIfAborted()
-      const ports = {
-        ...this.#ports,
-        store,
-        nowMs: clock.now,
-        onChange: () => onFrameChanged(frame.id),
-        onProgress: (of: Upload, sentBytes: number) => onProgress(of, sentBytes, frame)
-      }
-      const { state } = await sendUpload({ upload, frame, rules }, ports, signal)
-      this.#holds.accept(upload.accountId)
-      const isOver = state.kind === 'done' || state.kind === 'skipped'
-      if (isOver && upload.spoolPath !== null) await unlink(upload.spoolPath).catch(() => {}) // the next start sweeps the spool
-    } catch (error) {
-      this.#afterFailure(frame, [upload], error, signal)
-    }
-  }
-
-  /** What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back. */
-  #afterFailure(frame: Frame, uploads: ReadonlyArray<Upload>, error: unknown, signal: AbortSignal): void {
-    const isSource = uploads.some(({ output, spoolPath }) => output.kind === 'original' || spoolPath === null)
-    if (!signal.aborted && isSource && hasCode(error, 'file-changed')) {
-      this.#retake(frame)
-      return
-    }
-    for (const { id } of uploads) {
-      const upload = this.#ports.uploads.find(id)
-      if (!upload || !isUnderWay(upload.state)) continue
-      if (signal.aborted) this.#ports.uploads.requeue(upload)
-      else setBack(upload, error, { ...this.#ports, holds: this.#holds })
-    }
-  }
-
   #retake(frame: Frame): void {
     this.stopFrames([frame.id], 'changed')
-    this.#run('settle', frame.id, (signal) => retakeFrame(frame, this.#ports, signal))
-  }
-
-  #frameOf(frameId: string): Frame {
-    const frame = this.#ports.frames.find(frameId)
-    if (!frame) throw new AppError('internal', `Frame ${frameId} is gone, and its uploads are not`)
-    return frame
+    this.#run(subject('settle', frame), (signal) => retakeFrame(frame, this.#ports, signal))
   }
 }
 
-type FrameRenditions = { readonly frameId: string; readonly uploads: ReadonlyArray<Upload> }
-
-function hasCode(error: unknown, code: ErrorCode): boolean {
-  return error instanceof AppError && error.code === code
+function subject(kind: TaskSubject['kind'], { id, collectionId }: Frame): TaskSubject {
+  return { kind, frameId: id, collectionId, accountId: null, requests: 0 }
 }

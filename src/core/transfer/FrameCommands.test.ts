@@ -5,7 +5,7 @@ import { FrameCommands } from './FrameCommands.ts'
 import { openRoom, type Room, SESSION } from './testing/openRoom.ts'
 import { transition } from './UploadState.ts'
 
-const occupant = { sizeBytes: 5, etag: 'theirs', modifiedAtMs: 1, sha256: null }
+const occupant = { sizeBytes: 5, etag: 'theirs', modifiedAtMs: 1, sha256: null, reason: 'other' } as const
 const problem = { code: 'server-error', detail: '500' } as const
 
 function commandsOf(room: Room) {

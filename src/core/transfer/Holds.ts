@@ -13,13 +13,16 @@ export type HoldsPorts = {
   readonly onChanged: () => void
 }
 
-export type HoldKind = 'paused' | 'offline' | 'account' | 'disk-full'
+export type HoldKind = 'paused' | 'offline' | 'account' | 'disk-full' | 'timetable'
 
 /** A person may have mended the account elsewhere: so often one upload each is let through to see. */
 const REFUSAL_MS = 60_000
 
 /** So often a full disk is looked at again. */
 const DISK_MS = 10_000
+
+/** A computer that has been awake for so long has woken up, even if nobody said so: the system may forget to. */
+const ASLEEP_MS = 30_000
 
 type Refusal = { readonly problem: Problem; isLapsed: boolean; readonly stopTimer: () => void }
 
@@ -30,6 +33,8 @@ export class Holds {
   /** Accounts that wait for a person, by id. */
   readonly #refused = new Map<string, Refusal>()
   #isPaused = false
+  #isClosed = false
+  #stopSleepTimer: (() => void) | null = null
   #stopDiskTimer: (() => void) | null = null
 
   constructor(ports: HoldsPorts) {
@@ -51,15 +56,22 @@ export class Holds {
     if (this.#isPaused) return 'paused'
     if (this.isDiskFull) return 'disk-full'
     if (this.#refused.size > 0) return 'account'
+    if (this.#isClosed) return 'timetable'
     return this.#reachability.lostAccounts.length > 0 ? 'offline' : null
-  }
-
-  get isPaused(): boolean {
-    return this.#isPaused
   }
 
   get isDiskFull(): boolean {
     return this.#stopDiskTimer !== null
+  }
+
+  /** Whether anything may be begun at all. */
+  get allowsWork(): boolean {
+    return !this.#isPaused && !this.isDiskFull && this.#stopSleepTimer === null
+  }
+
+  /** Whether anything may be sent, to accounts that are not held. */
+  get allowsSending(): boolean {
+    return this.allowsWork && !this.#isClosed
   }
 
   /** What an account (null: any) answered that a person has to mend, or null. */
@@ -76,6 +88,26 @@ export class Holds {
 
   setPaused(isPaused: boolean): void {
     this.#isPaused = isPaused
+    this.#ports.onChanged()
+  }
+
+  /** By the timetable nothing is to be sent at this hour. */
+  setClosed(isClosed: boolean): void {
+    if (isClosed === this.#isClosed) return
+    this.#isClosed = isClosed
+    this.#ports.onChanged()
+  }
+
+  /** Nothing is begun until `wakeUp`, or until the computer turns out to be awake. */
+  fallAsleep(): void {
+    this.#stopSleepTimer?.()
+    this.#stopSleepTimer = this.#ports.clock.setTimer(ASLEEP_MS, () => this.wakeUp())
+  }
+
+  wakeUp(): void {
+    if (this.#stopSleepTimer === null) return
+    this.#stopSleepTimer()
+    this.#stopSleepTimer = null
     this.#ports.onChanged()
   }
 
@@ -136,6 +168,8 @@ export class Holds {
     this.#refused.clear()
     this.#stopDiskTimer?.()
     this.#stopDiskTimer = null
+    this.#stopSleepTimer?.()
+    this.#stopSleepTimer = null
     this.#reachability.close()
   }
 }

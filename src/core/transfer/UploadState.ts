@@ -1,18 +1,15 @@
 import { z } from 'zod'
 import { AppError, assertNever, type Problem, problemSchema } from '../../shared/errors.ts'
-import { type Proof, proofSchema } from '../../shared/model/frame.ts'
+import { type Occupant, occupantSchema, type Proof, proofSchema } from '../../shared/model/frame.ts'
 
 const multipartSchema = z.strictObject({ key: z.string(), uploadId: z.string(), partBytes: z.int().positive() })
-const held = { multipart: multipartSchema.readonly().nullable() }
 
-/** What stands at a key that we wanted, as `head` told. */
-export const occupantSchema = z.strictObject({
-  sizeBytes: z.int(),
-  etag: z.string(),
-  modifiedAtMs: z.int(),
-  sha256: z.string().nullable()
-})
-export type Occupant = z.infer<typeof occupantSchema>
+/** Why an upload began again from its first byte, the last time, and how often it has. */
+const restartSchema = z.strictObject({ problem: problemSchema, times: z.int().positive() })
+
+// What a version before this one did not write has a default: its rows still parse.
+const restarted = { restart: restartSchema.readonly().nullable().default(null) }
+const held = { multipart: multipartSchema.readonly().nullable(), ...restarted }
 
 /**
  * An upload's life. A state holds exactly what is true in it. `multipart` is null for what goes in one request and for
@@ -21,8 +18,14 @@ export type Occupant = z.infer<typeof occupantSchema>
 export const uploadStateSchema = z.discriminatedUnion('kind', [
   /** For its turn: in the darkroom, or on the line. */
   z.strictObject({ kind: z.literal('waiting'), ...held }),
-  z.strictObject({ kind: z.literal('rendering') }),
-  z.strictObject({ kind: z.literal('sending'), ...held, attempt: z.int() }),
+  z.strictObject({ kind: z.literal('rendering'), ...restarted }),
+  /** After `attempt` failures, the last of them `problem`. */
+  z.strictObject({
+    kind: z.literal('sending'),
+    ...held,
+    attempt: z.int(),
+    problem: problemSchema.nullable().default(null)
+  }),
   /** After a failure that can pass: `attempt` failures so far, the last of them `problem`. */
   z.strictObject({
     kind: z.literal('retrying'),
@@ -45,6 +48,10 @@ export const uploadStateSchema = z.discriminatedUnion('kind', [
 ])
 export type UploadState = z.infer<typeof uploadStateSchema>
 type HeldMultipart = z.infer<typeof multipartSchema>
+type Restart = z.infer<typeof restartSchema>
+
+/** Where every upload begins. */
+export const firstState = { kind: 'waiting', multipart: null, restart: null } as const satisfies UploadState
 
 export type UploadEvent =
   | { readonly kind: 'render-started' }
@@ -52,8 +59,8 @@ export type UploadEvent =
   | { readonly kind: 'started' }
   /** The store holds a multipart upload for us now. */
   | { readonly kind: 'opened'; readonly multipart: HeldMultipart }
-  /** The store no longer knows the multipart upload, or the source changed: back to the beginning. */
-  | { readonly kind: 'restarted' }
+  /** What the store held is gone, the multipart upload or the object that was proved: back to the beginning. */
+  | { readonly kind: 'lost'; readonly problem: Problem }
   | { readonly kind: 'interrupted'; readonly retryAtMs: number; readonly problem: Problem }
   | { readonly kind: 'sent'; readonly etag: string }
   | { readonly kind: 'proved'; readonly proof: Proof }
@@ -71,29 +78,33 @@ export type UploadEvent =
 export function transition(state: UploadState, event: UploadEvent): UploadState {
   switch (event.kind) {
     case 'render-started':
-      if (isWaiting(state)) return { kind: 'rendering' }
+      if (isWaiting(state)) return { kind: 'rendering', restart: state.restart }
       break
     case 'rendered':
-      if (state.kind === 'rendering') return { kind: 'waiting', multipart: null }
+      if (state.kind === 'rendering') return { ...firstState, restart: state.restart }
       break
     case 'started':
-      if (state.kind === 'waiting') return { kind: 'sending', multipart: state.multipart, attempt: 0 }
-      if (state.kind === 'retrying') return { kind: 'sending', multipart: state.multipart, attempt: state.attempt }
+      if (state.kind === 'waiting') return { ...state, kind: 'sending', attempt: 0, problem: null }
+      if (state.kind === 'retrying') {
+        const { multipart, restart, attempt, problem } = state
+        return { kind: 'sending', multipart, restart, attempt, problem }
+      }
       break
     case 'opened':
       if (state.kind === 'sending') return { ...state, multipart: event.multipart }
       break
-    case 'restarted':
-      if (state.kind === 'sending') return { ...state, multipart: null }
+    case 'lost':
+      if (state.kind === 'sending') return { ...state, multipart: null, restart: again(state.restart, event.problem) }
+      if (state.kind === 'done') return { ...firstState, restart: again(null, event.problem) }
       break
     case 'interrupted': {
-      const { retryAtMs, problem } = event
+      const failed = { kind: 'retrying', retryAtMs: event.retryAtMs, problem: event.problem } as const
       if (state.kind === 'sending') {
-        return { kind: 'retrying', multipart: state.multipart, attempt: state.attempt + 1, retryAtMs, problem }
+        const { multipart, restart, attempt } = state
+        return { ...failed, multipart, restart, attempt: attempt + 1 }
       }
-      if (state.kind === 'proving')
-        return { kind: 'retrying', multipart: null, attempt: state.attempt + 1, retryAtMs, problem }
-      if (state.kind === 'rendering') return { kind: 'retrying', multipart: null, attempt: 1, retryAtMs, problem }
+      if (state.kind === 'proving') return { ...failed, multipart: null, restart: null, attempt: state.attempt + 1 }
+      if (state.kind === 'rendering') return { ...failed, multipart: null, restart: state.restart, attempt: 1 }
       break
     }
     case 'sent':
@@ -112,28 +123,29 @@ export function transition(state: UploadState, event: UploadEvent): UploadState 
       break
     case 'paused':
       if (state.kind === 'proving') return state // a matter of one request: it ends by itself
-      if (isUnderWay(state) || isWaiting(state)) return { kind: 'paused', multipart: multipartOf(state) }
+      if (state.kind === 'rendering') return { kind: 'paused', multipart: null, restart: state.restart }
+      if (isHeld(state)) return { kind: 'paused', multipart: state.multipart, restart: state.restart }
       break
     case 'continued':
-      if (state.kind === 'paused') return { kind: 'waiting', multipart: state.multipart }
+      if (state.kind === 'paused') return { ...state, kind: 'waiting' }
       break
     case 'cancelled':
       if (!isSettled(state) || state.kind === 'conflict' || state.kind === 'failed') return { kind: 'cancelled' }
       break
     case 'renewed':
-      if (state.kind === 'retrying') return { kind: 'waiting', multipart: state.multipart }
+      if (state.kind === 'retrying') return { kind: 'waiting', multipart: state.multipart, restart: state.restart }
       if (
         state.kind === 'failed' ||
         state.kind === 'cancelled' ||
         state.kind === 'conflict' ||
         state.kind === 'skipped'
       ) {
-        return { kind: 'waiting', multipart: null }
+        return firstState
       }
       break
     case 'recovered':
-      if (state.kind === 'rendering') return { kind: 'waiting', multipart: null }
-      if (state.kind === 'sending') return { kind: 'waiting', multipart: state.multipart }
+      if (state.kind === 'rendering') return { ...firstState, restart: state.restart }
+      if (state.kind === 'sending') return { kind: 'waiting', multipart: state.multipart, restart: state.restart }
       return state
     default:
       return assertNever(event) // a new event does not compile until it is handled here
@@ -146,13 +158,27 @@ export function isUnderWay(state: UploadState): boolean {
   return state.kind === 'rendering' || state.kind === 'sending' || state.kind === 'proving'
 }
 
-function isWaiting(state: UploadState): boolean {
+function isWaiting(state: UploadState): state is Extract<UploadState, { kind: 'waiting' | 'retrying' }> {
   return state.kind === 'waiting' || state.kind === 'retrying'
+}
+
+/** The store may hold a multipart upload for it, and someone works on it or will by itself. */
+function isHeld(state: UploadState): state is Extract<UploadState, { kind: 'waiting' | 'retrying' | 'sending' }> {
+  return isWaiting(state) || state.kind === 'sending'
+}
+
+function again(before: Restart | null, problem: Problem): Restart {
+  return { problem, times: (before?.times ?? 0) + 1 }
 }
 
 /** Nothing more happens unless a person does something. */
 export function isSettled(state: UploadState): boolean {
   return !isUnderWay(state) && !isWaiting(state) && state.kind !== 'paused'
+}
+
+/** How often it began again from its first byte. */
+export function lossesOf(state: UploadState): number {
+  return 'restart' in state ? (state.restart?.times ?? 0) : 0
 }
 
 /** The multipart upload that the store holds for us in this state, or null. */

@@ -25,8 +25,8 @@ export async function digestSource(
     for (let start = 0; start < sizeBytes; start += CHUNK_BYTES) {
       signal.throwIfAborted()
       const half = lease.bytes.subarray((start / CHUNK_BYTES) % 2 === 0 ? 0 : CHUNK_BYTES)
-      const bytes = await reader.read({ start, end: Math.min(start + CHUNK_BYTES, sizeBytes) }, half)
-      await hashed // so the other half is free for the next read
+      const range = { start, end: Math.min(start + CHUNK_BYTES, sizeBytes) }
+      const bytes = await afterBoth(reader.read(range, half), hashed) // so the other half is free for the next read
       hashed = stream.update(bytes)
     }
     await hashed
@@ -36,9 +36,16 @@ export async function digestSource(
     stream.drop()
     throw error
   } finally {
-    await hashed // nobody may be given the bytes while they are being hashed
+    await hashed.catch(() => {}) // nobody may be given the bytes while they are being hashed
     lease.release()
   }
+}
+
+/** What `reading` brings, once `hashing` has ended as well: whatever comes of them, neither is at the buffer any more. */
+export async function afterBoth<T>(reading: Promise<T>, hashing: Promise<unknown>): Promise<T> {
+  await Promise.allSettled([reading, hashing])
+  await hashing
+  return reading
 }
 
 /**

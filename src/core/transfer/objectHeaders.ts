@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
 import type { CacheKind, CollectionRules } from '../../shared/model/collection.ts'
-import type { Upload } from '../catalog/records.ts'
-import type { ObjectFacts, ObjectHeaders } from '../store/ObjectStore.ts'
+import type { Frame, Upload } from '../catalog/records.ts'
+import type { ObjectFacts, ObjectHeaders, WriteCondition } from '../store/ObjectStore.ts'
+import type { SendJob } from './SendPorts.ts'
 
 const DAY_S = 86_400
 
@@ -61,6 +62,31 @@ export function objectHeaders(object: {
     cacheControl: (object.cacheControl[kind] ?? defaultCacheControl[kind]) || null, // '': the person wants none
     metadata
   }
+}
+
+/** The same for an upload whose digest is known. */
+export function headersOf(upload: Upload, { frame, rules }: SendJob, nowMs: number): ObjectHeaders {
+  return objectHeaders({
+    contentType: upload.contentType,
+    sourcePath: frame.path,
+    sourceSha256: sourceSha256Of(upload, frame),
+    sha256: upload.sha256 ?? '',
+    widthPx: upload.widthPx,
+    heightPx: upload.heightPx,
+    outputId: upload.output.id,
+    cacheControl: rules.cacheControl,
+    nowMs
+  })
+}
+
+/** What must hold for the write: the key is free, or has the one object that may be overwritten. */
+export function conditionOf({ replaces }: Upload): WriteCondition {
+  return replaces === null ? { kind: 'absent' } : { kind: 'matches', etag: replaces }
+}
+
+/** An original is its own source; a rendition's was digested before it was made. */
+export function sourceSha256Of(upload: Upload, frame: Frame): string {
+  return (upload.output.kind === 'original' ? upload.sha256 : frame.sha256) ?? ''
 }
 
 /** The object is this upload's content: size and the digest in its metadata say so. */

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { AppError, type Problem } from '../../shared/errors.ts'
 import type { Account } from '../../shared/model/account.ts'
 import type { Collection } from '../../shared/model/collection.ts'
-import type { Output, RenditionFormat } from '../../shared/model/output.ts'
+import type { Output, Rendition } from '../../shared/model/output.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
 import { readFrame } from '../files/readFrame.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
+import { type EncodedFormat, encodedFormat, formatTypes } from '../images/outputFormat.ts'
 import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTemplate.ts'
 import { foldKey } from '../shots/suffixKey.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
@@ -17,6 +18,7 @@ import type { Digester } from './Digester.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
 import { takeNextKey } from './takeNextKey.ts'
+import { firstState } from './UploadState.ts'
 
 export type PreparePorts = {
   readonly darkroom: Darkroom
@@ -28,12 +30,17 @@ export type PreparePorts = {
 
 export type Destination = { readonly collection: Collection; readonly account: Account; readonly bucket: string }
 
-/** Extension and content type of a rendition, by format. */
-export const renditionTypes: Record<RenditionFormat, { readonly extension: string; readonly contentType: string }> = {
-  webp: { extension: 'webp', contentType: 'image/webp' },
-  jpeg: { extension: 'jpg', contentType: 'image/jpeg' },
-  avif: { extension: 'avif', contentType: 'image/avif' },
-  png: { extension: 'png', contentType: 'image/png' }
+/** Extension and content type by format; what is kept is JPEG as a rule, and `renditionType` says it of a frame. */
+export const renditionTypes: Readonly<Record<Rendition['format'], RenditionType>> = {
+  ...formatTypes,
+  keep: formatTypes.jpeg
+}
+
+type RenditionType = (typeof formatTypes)[EncodedFormat]
+
+/** Extension and content type of a frame's rendition. */
+export function renditionType({ format }: Rendition, facts: FrameFacts): RenditionType {
+  return formatTypes[encodedFormat(format, facts.contentType)]
 }
 
 const PICTURE_EXTENSIONS = /^(jpe?g|png|webp|avif|tiff?|gif|hei[cf])$/
@@ -64,20 +71,23 @@ export async function prepareFrame(
   const planned = plan.map(({ output, problem }, ordinal) =>
     planUpload({ frame, facts, sha256, output, problem, ordinal }, template, to)
   )
-  ports.uploads.addForFrame(planned, () => {
-    ports.frames.setPrepared(frame.id, facts, sha256, frameStatusOf(planned.map(({ state }) => state.kind)))
-    for (const upload of planned) {
-      if (!ports.uploads.claimKey(upload, upload.key, foldKey(upload.key))) takeNextKey(upload, ports.uploads)
-    }
+  await ports.uploads.commits.run(() => {
+    signal.throwIfAborted() // stopped while others were gathered: the catalog says already what is to be
+    ports.uploads.addForFrame(planned, () => {
+      ports.frames.setPrepared(frame.id, facts, sha256, frameStatusOf(planned.map(({ state }) => state.kind)))
+      for (const upload of planned) {
+        if (!ports.uploads.claimKey(upload, upload.key, foldKey(upload.key))) takeNextKey(upload, ports.uploads)
+      }
+    })
   })
 }
 
 type PlannedOutput = { readonly output: Output; readonly problem: Problem | null }
 
-/** Renditions are made of pictures. What is called a picture and is none gets its reason on the row. */
+/** Renditions are made of pictures, a RAW's of the one it carries. What is called a picture and is none gets its reason. */
 function planOutputs(outputs: ReadonlyArray<Output>, facts: FrameFacts): ReadonlyArray<PlannedOutput> {
   return outputs.flatMap((output): PlannedOutput[] => {
-    if (output.kind === 'original' || facts.kind === 'photo') return [{ output, problem: null }]
+    if (output.kind === 'original' || facts.kind === 'photo' || facts.kind === 'raw') return [{ output, problem: null }]
     if (!facts.mismatch || !PICTURE_EXTENSIONS.test(facts.mismatch.named)) return []
     const detail = `Named .${facts.mismatch.named}, but its content is ${facts.contentType}`
     return [{ output, problem: { code: 'picture-unsupported', detail } }]
@@ -104,7 +114,7 @@ function planUpload(planned: Planned, template: Template, to: Destination): Uplo
   const { frame, facts, output, problem, sha256, ordinal } = planned
   const id = randomUUID()
   const { name, extension } = splitName(frame.relativePath)
-  const made = output.kind === 'original' ? null : renditionTypes[output.format]
+  const made = output.kind === 'original' ? null : renditionType(output, facts)
   const key = buildKey({
     accountPrefix: to.account.prefix,
     collectionPrefix: to.collection.prefix,
@@ -135,7 +145,7 @@ function planUpload(planned: Planned, template: Template, to: Destination): Uplo
     baseKey: key,
     key,
     keyNumber: 1,
-    state: problem ? { kind: 'failed', problem } : { kind: 'waiting', multipart: null },
+    state: problem ? { kind: 'failed', problem } : firstState,
     spoolPath: null,
     sizeBytes: output.kind === 'original' ? frame.sizeBytes : null,
     sha256: output.kind === 'original' ? sha256 : null,

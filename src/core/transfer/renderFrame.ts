@@ -6,7 +6,7 @@ import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
 import { readFrame } from '../files/readFrame.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
-import { renditionTypes } from './prepareFrame.ts'
+import { renditionType } from './prepareFrame.ts'
 import { transition } from './UploadState.ts'
 
 export type RenderPorts = {
@@ -41,7 +41,7 @@ export async function renderFrame(
   if (previewPath) await mkdir(dirname(previewPath), { recursive: true })
   const renditions = uploads.flatMap(({ id, output }) =>
     output.kind === 'rendition'
-      ? [{ rendition: output, path: join(ports.spoolPath, `${id}.${renditionTypes[output.format].extension}`) }]
+      ? [{ rendition: output, path: join(ports.spoolPath, `${id}.${renditionType(output, facts).extension}`) }]
       : []
   )
   const { kind, contentType } = facts

@@ -1,0 +1,123 @@
+import { unlink } from 'node:fs/promises'
+import { AppError, type ErrorCode, toProblem } from '../../shared/errors.ts'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { Frame, Upload } from '../catalog/records.ts'
+import type { Clock } from '../files/Clock.ts'
+import type { Darkroom } from '../images/Darkroom.ts'
+import type { ObjectStore } from '../store/ObjectStore.ts'
+import type { BufferPool } from './BufferPool.ts'
+import type { Digester } from './Digester.ts'
+import type { Holds } from './Holds.ts'
+import type { Lines } from './Lines.ts'
+import { type Destination, prepareFrame } from './prepareFrame.ts'
+import { renderFrame } from './renderFrame.ts'
+import { isStop } from './StopReason.ts'
+import { sendUpload } from './sendUpload.ts'
+import { setBack } from './setBack.ts'
+import type { RenderTurn, SendTurn } from './takeTurns.ts'
+import { isUnderWay } from './UploadState.ts'
+import { withLine } from './withLine.ts'
+
+export type WorkPorts = {
+  readonly frames: CatalogFrames
+  readonly uploads: CatalogUploads
+  readonly darkroom: Darkroom
+  readonly pool: BufferPool
+  readonly digester: Digester
+  readonly clock: Clock
+  readonly random: () => number
+  /** @throws AppError where the collection's account is gone. */
+  readonly destinationOf: (collectionId: string) => Destination
+  /** @throws AppError `secret-missing` and what opening throws. */
+  readonly storeOf: (accountId: string) => Promise<ObjectStore>
+  readonly spoolPath: string
+  readonly previewPathOf: (frameId: string) => string
+  readonly onFrameChanged: (frameId: string) => void
+  /** Bytes of the upload that the store has acknowledged, in all. */
+  readonly onProgress: (upload: Upload, sentBytes: number, frame: Frame) => void
+}
+
+export type WorkContext = {
+  readonly holds: Holds
+  readonly lines: Lines
+  /** Part size that the person set for new multipart uploads, or null. */
+  readonly partBytes: () => number | null
+  /** The source is another now: it is taken again when it stands still. */
+  readonly onSourceChanged: (frame: Frame) => void
+}
+
+/** What one turn does, and what becomes of it when it fails or is stopped. No method rejects for what it can handle. */
+export class FrameWork {
+  readonly #ports: WorkPorts
+  readonly #context: WorkContext
+
+  constructor(ports: WorkPorts, context: WorkContext) {
+    this.#ports = ports
+    this.#context = context
+  }
+
+  async prepare(frame: Frame, signal: AbortSignal): Promise<void> {
+    const { frames, destinationOf } = this.#ports
+    try {
+      await prepareFrame(frame, destinationOf(frame.collectionId), this.#ports, signal)
+    } catch (error) {
+      if (signal.aborted) {
+        if (isStop(signal, 'hold') || isStop(signal, 'close')) frames.restart(frame.id)
+      } else if (hasCode(error, 'file-changed')) this.#context.onSourceChanged(frame)
+      else frames.setStatus(frame.id, 'failed', toProblem(error))
+    }
+  }
+
+  async render({ frame, uploads }: RenderTurn, signal: AbortSignal): Promise<void> {
+    const { onFrameChanged } = this.#ports
+    try {
+      await renderFrame(frame, uploads, { ...this.#ports, onChange: () => onFrameChanged(frame.id) }, signal)
+    } catch (error) {
+      this.#afterFailure(frame, uploads, error, signal)
+    }
+  }
+
+  async send({ frame, upload }: SendTurn, signal: AbortSignal): Promise<void> {
+    const { destinationOf, storeOf, clock, onFrameChanged, onProgress } = this.#ports
+    const { lines, holds, partBytes } = this.#context
+    try {
+      const { rules } = destinationOf(frame.collectionId).collection
+      const store = await storeOf(upload.accountId)
+      signal.throwIfAborted()
+      const ports = {
+        ...this.#ports,
+        store: withLine(store, lines.of(upload.accountId), frame.collectionId),
+        partBytes,
+        nowMs: clock.now,
+        onChange: () => onFrameChanged(frame.id),
+        onProgress: (of: Upload, sentBytes: number) => onProgress(of, sentBytes, frame)
+      }
+      const { state } = await sendUpload({ upload, frame, rules }, ports, signal)
+      holds.accept(upload.accountId)
+      const isOver = state.kind === 'done' || state.kind === 'skipped'
+      if (isOver && upload.spoolPath !== null) await unlink(upload.spoolPath).catch(() => {}) // the next start sweeps the spool
+    } catch (error) {
+      this.#afterFailure(frame, [upload], error, signal)
+    }
+  }
+
+  /** What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back. */
+  #afterFailure(frame: Frame, uploads: ReadonlyArray<Upload>, error: unknown, signal: AbortSignal): void {
+    const isSource = uploads.some(({ output, spoolPath }) => output.kind === 'original' || spoolPath === null)
+    if (!signal.aborted && isSource && hasCode(error, 'file-changed')) {
+      this.#context.onSourceChanged(frame)
+      return
+    }
+    for (const { id } of uploads) {
+      const upload = this.#ports.uploads.find(id)
+      if (!upload || !isUnderWay(upload.state)) continue
+      if (signal.aborted) this.#ports.uploads.requeue(upload)
+      else setBack(upload, error, { ...this.#ports, holds: this.#context.holds })
+    }
+  }
+}
+
+function hasCode(error: unknown, code: ErrorCode): boolean {
+  return error instanceof AppError && error.code === code
+}
