@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, mkdtemp, open, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,6 +7,7 @@ import { PATIENCE_MS, Settling, type SettlingFile } from './Settling.ts'
 import { createFakeClock } from './testing/fakeClock.ts'
 
 const SETTLE_MS = 2_000
+const NOBODY = 65_534
 
 /** A start of image, a segment with a thumbnail of its own inside, the scan. What follows is data, then the end. */
 const jpegHead = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 6, 0xff, 0xd8, 0xff, 0xd9, 0xff, 0xda, 0, 4, 1, 2])
@@ -33,8 +34,8 @@ beforeEach(async () => {
     settleMs: SETTLE_MS,
     isKnown: (file) => known.some(({ path, mtimeNs }) => path === file.path && mtimeNs === file.mtimeNs),
     onSettled: (files) => settled.push(...files),
-    onSettling: (files) => {
-      now = files
+    onSettling: () => {
+      now = settling.list(1_000)
     },
     onProblem: (problem) => problems.push(problem)
   })
@@ -198,6 +199,59 @@ describe('Settling', () => {
     await turn(SETTLE_MS)
     await turn(SETTLE_MS)
     expect(names()).toEqual(['a.tif'])
+  })
+
+  it('does not doubt a file for long that has holes and is whole as far as one can read', async () => {
+    const handle = await open(at('a.tif'), 'w')
+    await handle.truncate(4_000_000)
+    for (const place of [0, 2_200_000, 3_000_000, 3_999_000]) await handle.write(data(1_000), 0, 1_000, place)
+    await handle.close()
+    await look('a.tif')
+    await turn(SETTLE_MS)
+    expect(settled).toEqual([])
+    await turn(10_000)
+    expect(names()).toEqual(['a.tif'])
+  })
+
+  it.runIf(process.platform !== 'win32')(
+    'asks for a file that does not open later and later, and tells it after a minute',
+    async () => {
+      await writeFile(at('held.raf'), data(10))
+      await chmod(at('held.raf'), 0)
+      await chmod(folder, 0o755)
+      const isSuperuser = process.geteuid?.() === 0
+      // Permissions do not bind the superuser.
+      const become = (user: number) => isSuperuser && process.seteuid?.(user)
+      try {
+        become(NOBODY)
+        await look('held.raf')
+        await turn(SETTLE_MS) // it does not open, nor 4 s after that
+        await turn(4_000)
+        become(0)
+        await chmod(at('held.raf'), 0o644)
+        await turn(8_000) // nobody looks before, and now it has to stand still
+        await turn(SETTLE_MS - 1)
+        expect(settled).toEqual([])
+        await turn(1)
+        expect(names()).toEqual(['held.raf'])
+        await chmod(at('held.raf'), 0)
+        become(NOBODY)
+        await look('held.raf')
+        await turn(PATIENCE_MS)
+      } finally {
+        become(0)
+      }
+      expect(problems).toMatchObject([{ path: at('held.raf'), problem: { code: 'file-unreadable' } }])
+      expect(settled).toHaveLength(1)
+    }
+  )
+
+  it('lists those first that began first, and no more than it was asked for', async () => {
+    for (const name of ['c.raf', 'a.raf', 'b.raf']) {
+      await writeFile(at(name), data(10))
+      await look(name)
+    }
+    expect(settling.list(2).map(({ file }) => file.relativePath)).toEqual(['c.raf', 'a.raf'])
   })
 
   it('tells an empty file after a minute, once', async () => {

@@ -1,11 +1,18 @@
 import type { BigIntStats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { type Problem, toProblem } from '../../shared/errors.ts'
-import { KiB } from '../../shared/units.ts'
+import { MiB } from '../../shared/units.ts'
 import type { Clock } from './Clock.ts'
-import { type FileProblem, type FrameFile, toFrameFile } from './FrameFile.ts'
-import { looksWhole } from './looksWhole.ts'
+import {
+  type FileProblem,
+  type FrameFile,
+  isPlaceholder,
+  placeholderProblem,
+  sameFingerprint,
+  toFrameFile
+} from './FrameFile.ts'
 import { toFileError } from './toFileError.ts'
+import { looksWhole } from './whole/looksWhole.ts'
 
 /** How long a frame that stands still is doubted before it is taken, or told, as it is. */
 export const PATIENCE_MS = 60_000
@@ -16,11 +23,16 @@ const MAX_LOOKS = 8
 /** Frames that are told together at most, so that the first of 100,000 need not wait for the last. */
 const BATCH_FILES = 200
 
+/** A file that another program holds is asked for again later and later, up to this. */
+const MAX_HELD_MS = 15_000
+
 /**
- * Below this a file without blocks is not taken for a placeholder: NTFS and ext4 keep tiny files in their tables, and
- * fetching so little from the cloud hurts nobody.
+ * Below nine tenths of its size on the disk a file may have holes that are still to be filled. File systems that
+ * compress show the same of whole files, so that alone is not doubted for long.
  */
-const MIN_PLACEHOLDER_BYTES = 4 * KiB
+const FILLED_SHARE = 0.9
+const MIN_SPARSE_BYTES = MiB
+const SPARSE_PATIENCE_MS = 10_000
 
 export type SettlingFile = {
   readonly file: FrameFile
@@ -34,8 +46,8 @@ export type SettlingOptions = {
   /** Frames the caller has already; they are not announced. */
   readonly isKnown: (file: FrameFile) => boolean
   readonly onSettled: (files: ReadonlyArray<FrameFile>) => void
-  /** All that are settling now, whenever that has changed. */
-  readonly onSettling: (files: ReadonlyArray<SettlingFile>) => void
+  /** Other files than before are settling, or they have another size; `list` tells which. */
+  readonly onSettling: () => void
   /** Told once for each state of a file. */
   readonly onProblem: (problem: FileProblem) => void
 }
@@ -44,15 +56,22 @@ type Entry = {
   readonly path: string
   readonly relativePath: string
   /** Null until the first look. */
-  seen: { readonly stats: BigIntStats; sinceMs: number } | null
+  seen: { readonly state: SeenState; sinceMs: number } | null
+  /** How often in a row it could not be opened. */
+  heldTimes: number
   /** When to look again; infinite while a look is under way or asked for. */
   dueMs: number
 }
 
+/** As little as tells two states apart: there may be 100,000 of them. */
+type SeenState = { readonly file: FrameFile; readonly ctimeNs: bigint }
+
 type Verdict =
   | { readonly kind: 'whole' }
-  /** Looked at again; at the end of all patience it is told with `problem`, or taken if that is null. */
-  | { readonly kind: 'doubtful'; readonly problem: Problem | null }
+  /** Looked at again; at the end of the patience it is told with `problem`, or taken if that is null. */
+  | { readonly kind: 'doubtful'; readonly problem: Problem | null; readonly patienceMs: number }
+  /** It does not open: looked at again, later and later. */
+  | { readonly kind: 'held'; readonly problem: Problem }
   | { readonly kind: 'refused'; readonly problem: Problem }
 
 /**
@@ -81,11 +100,25 @@ export class Settling {
     if (this.#isClosed) return
     let entry = this.#entries.get(path)
     if (!entry) {
-      entry = { path, relativePath, seen: null, dueMs: Number.POSITIVE_INFINITY }
+      entry = { path, relativePath, seen: null, heldTimes: 0, dueMs: Number.POSITIVE_INFINITY }
       this.#entries.set(path, entry)
     }
     this.#asked.add(entry)
     this.#startLooks()
+  }
+
+  has(path: string): boolean {
+    return this.#entries.has(path)
+  }
+
+  /** What is settling now, those first that began first. @param limit At most so many. */
+  list(limit: number): ReadonlyArray<SettlingFile> {
+    const files: SettlingFile[] = []
+    for (const { seen } of this.#entries.values()) {
+      if (files.length >= limit) break
+      if (seen) files.push({ file: seen.state.file, sinceMs: seen.sinceMs })
+    }
+    return files
   }
 
   /** Forgets what is settling, since the folder it lies in went away. Nothing is concluded from that. */
@@ -132,24 +165,35 @@ export class Settling {
     if (!stats || !file || isKnown(file)) return this.#drop(entry)
 
     const nowMs = clock.now()
-    if (!entry.seen || !isSameState(entry.seen.stats, stats)) {
-      entry.seen = { stats, sinceMs: nowMs }
+    const state = { file, ctimeNs: stats.ctimeNs }
+    if (!entry.seen || !isSameState(entry.seen.state, state)) {
+      entry.seen = { state, sinceMs: nowMs }
+      entry.heldTimes = 0
       this.#hasChanged = true
     }
-    const stillMs = nowMs - entry.seen.sinceMs
+    const { sinceMs } = entry.seen
+    const stillMs = nowMs - sinceMs
     if (stillMs < settleMs) {
-      entry.dueMs = entry.seen.sinceMs + settleMs
+      entry.dueMs = sinceMs + settleMs
       return
     }
-    const verdict = await judge(entry.path, stats)
+    const verdict = await judge(stats, file)
     if (this.#isStale(entry)) return
-    if (verdict.kind === 'doubtful' && stillMs < PATIENCE_MS) {
-      entry.dueMs = Math.min(clock.now() + settleMs, entry.seen.sinceMs + PATIENCE_MS)
+    const patienceMs = patienceFor(verdict)
+    if (stillMs < patienceMs) {
+      entry.dueMs = Math.min(clock.now() + this.#pauseAfter(entry, verdict), sinceMs + patienceMs)
       return
     }
     this.#drop(entry)
-    if (verdict.kind !== 'whole' && verdict.problem) this.#tell(entry, stats, verdict.problem)
+    if (verdict.kind !== 'whole' && verdict.problem) this.#tell(entry, state, verdict.problem)
     else this.#settled.push(file)
+  }
+
+  #pauseAfter(entry: Entry, { kind }: Verdict): number {
+    const { settleMs } = this.#options
+    if (kind !== 'held') return settleMs
+    entry.heldTimes += 1
+    return Math.max(settleMs, Math.min(settleMs * 2 ** entry.heldTimes, MAX_HELD_MS))
   }
 
   /** Forgotten, or asked about again while it was looked at: what was seen is not the last word. */
@@ -168,10 +212,11 @@ export class Settling {
     this.#hasChanged ||= entry.seen !== null
   }
 
-  #tell({ path }: Entry, stats: BigIntStats | null, problem: Problem): void {
-    const state = `${problem.code} ${stats?.size} ${stats?.mtimeNs} ${stats?.ctimeNs} ${stats?.ino}`
-    if (this.#told.get(path) === state) return
-    this.#told.set(path, state)
+  #tell({ path }: Entry, state: SeenState | null, problem: Problem): void {
+    const { sizeBytes, mtimeNs, ino } = state?.file ?? {}
+    const text = `${problem.code} ${sizeBytes} ${mtimeNs} ${state?.ctimeNs} ${ino}`
+    if (this.#told.get(path) === text) return
+    this.#told.set(path, text)
     this.#options.onProblem({ path, problem })
   }
 
@@ -188,7 +233,7 @@ export class Settling {
     this.#tellSettled()
     if (this.#hasChanged && !this.#isClosed) {
       this.#hasChanged = false
-      this.#options.onSettling([...this.#listSettling()])
+      this.#options.onSettling()
     }
     let nextMs = Number.POSITIVE_INFINITY
     for (const { dueMs } of this.#entries.values()) nextMs = Math.min(nextMs, dueMs)
@@ -210,35 +255,45 @@ export class Settling {
     if (this.#asked.size === 0) this.#rest()
     else this.#startLooks()
   }
-
-  *#listSettling(): Generator<SettlingFile> {
-    for (const { path, relativePath, seen } of this.#entries.values()) {
-      if (seen) yield { file: toFrameFile(path, relativePath, seen.stats), sinceMs: seen.sinceMs }
-    }
-  }
 }
 
 /** The change time is among them: it cannot be set, so it moves when a writer puts an old modification time on a file. */
-function isSameState(a: BigIntStats, b: BigIntStats): boolean {
-  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ctimeNs === b.ctimeNs && a.ino === b.ino && a.dev === b.dev
+function isSameState(a: SeenState, b: SeenState): boolean {
+  return a.ctimeNs === b.ctimeNs && a.file.dev === b.file.dev && sameFingerprint(a.file, b.file)
 }
 
-async function judge(path: string, stats: BigIntStats): Promise<Verdict> {
-  const sizeBytes = Number(stats.size)
-  if (sizeBytes === 0) return { kind: 'doubtful', problem: { code: 'file-empty', detail: `${path}: 0 bytes` } }
-  if (stats.blocks === 0n && sizeBytes > MIN_PLACEHOLDER_BYTES) {
-    // Opening it could fetch gigabytes (photo-facts §3.3).
-    return { kind: 'refused', problem: { code: 'file-elsewhere', detail: `${path}: ${sizeBytes} bytes, no blocks` } }
+/** How long a file that stands still and is judged like this may go on standing still before something is done. */
+function patienceFor(verdict: Verdict): number {
+  switch (verdict.kind) {
+    case 'doubtful':
+      return verdict.patienceMs
+    case 'held':
+      return PATIENCE_MS
+    default:
+      return 0
   }
+}
+
+async function judge(stats: BigIntStats, { path, sizeBytes }: FrameFile): Promise<Verdict> {
+  if (sizeBytes === 0) {
+    const problem: Problem = { code: 'file-empty', detail: `${path}: 0 bytes` }
+    return { kind: 'doubtful', problem, patienceMs: PATIENCE_MS }
+  }
+  if (isPlaceholder(stats)) return { kind: 'refused', problem: placeholderProblem(path, sizeBytes) }
   try {
     const handle = await open(path, 'r')
     try {
-      return (await looksWhole(handle, sizeBytes)) ? { kind: 'whole' } : { kind: 'doubtful', problem: null }
+      if (!(await looksWhole(handle, sizeBytes))) return { kind: 'doubtful', problem: null, patienceMs: PATIENCE_MS }
     } finally {
       await handle.close()
     }
   } catch (error) {
     // On Windows a file that another program holds looks like one that may not be read: only time tells them apart.
-    return { kind: 'doubtful', problem: toProblem(toFileError(error, path)) }
+    return { kind: 'held', problem: toProblem(toFileError(error, path)) }
   }
+  return hasHoles(stats) ? { kind: 'doubtful', problem: null, patienceMs: SPARSE_PATIENCE_MS } : { kind: 'whole' }
+}
+
+function hasHoles({ size, blocks }: BigIntStats): boolean {
+  return size > MIN_SPARSE_BYTES && Number(blocks) * 512 < Number(size) * FILLED_SHARE
 }

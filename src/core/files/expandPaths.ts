@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
-import { AppError, toProblem } from '../../shared/errors.ts'
-import { type FileProblem, type FrameFile, toFrameFile } from './FrameFile.ts'
+import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import { type FileProblem, type FrameFile, isPlaceholder, placeholderProblem, toFrameFile } from './FrameFile.ts'
 import { createIgnore, type IgnoreRules } from './ignore.ts'
 import { scanFolder } from './scanFolder.ts'
 import { toFileError } from './toFileError.ts'
@@ -39,23 +39,30 @@ export async function expandPaths(
       if (stats.isDirectory()) {
         const inside = await scanFolder(path, { ignore, signal })
         for (const file of inside.files) keep(file)
+        for (const { path, sizeBytes } of inside.placeholders) refuse(path, placeholderProblem(path, sizeBytes))
         ignored += inside.ignored
         refused.push(...inside.problems)
       } else if (!stats.isFile()) {
         throw new AppError('file-unreadable', `${path}: neither a file nor a folder`)
       } else if (ignores(name, false)) {
         ignored += 1
+      } else if (isPlaceholder(stats)) {
+        refuse(path, placeholderProblem(path, Number(stats.size)))
       } else {
         keep(toFrameFile(path, name, stats))
       }
     } catch (error) {
       signal.throwIfAborted()
-      refused.push({ path, problem: toProblem(toFileError(error, path)) })
+      refuse(path, toProblem(toFileError(error, path)))
     }
   }
   return { files: [...files.values()], ignored, refused }
 
   function keep(file: FrameFile): void {
     if (!files.has(file.path)) files.set(file.path, file)
+  }
+
+  function refuse(path: string, problem: Problem): void {
+    refused.push({ path, problem })
   }
 }

@@ -12,9 +12,14 @@ const NUMBERS_PER_FILE = 4
 
 export function packFiles(files: ReadonlyArray<FrameFile>): FileBatch {
   const numbers = new BigUint64Array(files.length * NUMBERS_PER_FILE)
-  files.forEach(({ sizeBytes, mtimeNs, ino, dev }, index) => {
-    numbers.set([BigInt(sizeBytes), mtimeNs, ino, dev], index * NUMBERS_PER_FILE)
-  })
+  let at = 0
+  for (const { sizeBytes, mtimeNs, ino, dev } of files) {
+    numbers[at] = BigInt(sizeBytes)
+    numbers[at + 1] = mtimeNs
+    numbers[at + 2] = ino
+    numbers[at + 3] = dev
+    at += NUMBERS_PER_FILE
+  }
   return { relativePaths: files.map(({ relativePath }) => relativePath), numbers }
 }
 

@@ -67,7 +67,8 @@ export async function readFrame(frame: SeenFrame): Promise<FrameReader> {
   }
 }
 
-function requireSame(frame: SeenFrame, stats: BigIntStats): void {
+/** @throws AppError `file-changed` where it is not, or no longer, the file that was seen. */
+export function requireSame(frame: SeenFrame, stats: BigIntStats): void {
   if (stats.isFile() && sameFingerprint(frame, fingerprintOf(stats))) return
   throw new AppError('file-changed', `${frame.path}: was changed or replaced`)
 }

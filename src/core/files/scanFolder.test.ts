@@ -101,7 +101,7 @@ describe('scanFolder', () => {
   })
 
   it('takes an empty folder for empty, and a missing one for missing', async () => {
-    expect(await scan()).toEqual({ files: [], ignored: 0, problems: [] })
+    expect(await scan()).toEqual({ files: [], placeholders: [], ignored: 0, problems: [] })
     await expect(scan([], join(root, 'none'))).rejects.toMatchObject({ code: 'folder-missing' })
     await expect(scan([], await put('file'))).rejects.toMatchObject({ code: 'folder-missing' })
   })

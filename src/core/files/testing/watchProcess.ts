@@ -1,4 +1,5 @@
-// Watches one folder and writes the delay of every timer it sets to standard output, until its input ends.
+// Watches one folder and writes the delay of every timer it sets, and why it is deaf, to standard output, until its
+// input ends.
 import { systemClock } from '../Clock.ts'
 import { watchFolder } from '../watchFolder.ts'
 
@@ -11,6 +12,8 @@ const watched = watchFolder(root, {
   onSettling: ignored,
   onProblem: ignored,
   onState: ignored,
+  onHearing: (deafness) => console.log(deafness?.why ?? 'hearing'),
+  volume: { recall: () => null, remember: ignored, hasFrames: () => false },
   clock: {
     now: systemClock.now,
     setTimer: (delayMs, run) => {
