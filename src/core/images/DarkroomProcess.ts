@@ -49,7 +49,8 @@ export class DarkroomProcess {
   readonly #child: ChildProcess
   readonly #options: ProcessOptions
   readonly #open = new Map<number, Open>()
-  readonly #waitingForStart: Request[] = []
+  /** Asked and not sent yet: what is asked in one turn, or before the process is ready, goes as one message. */
+  #outbox: Request[] = []
   readonly #watch: NodeJS.Timeout
   readonly #startTimer: NodeJS.Timeout
   #isReady = false
@@ -70,7 +71,9 @@ export class DarkroomProcess {
       windowsHide: true,
       env: environment()
     })
-    this.#child.on('message', (message: Message) => this.#receive(message))
+    this.#child.on('message', (messages: ReadonlyArray<Message>) => {
+      for (const message of messages) this.#receive(message)
+    })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_LENGTH)
     })
@@ -113,8 +116,8 @@ export class DarkroomProcess {
       }, this.#options.timeLimitMs)
       this.#open.set(id, { resolve, reject, timer })
     })
-    if (this.#isReady) this.#child.send({ id, task } satisfies Request)
-    else this.#waitingForStart.push({ id, task })
+    this.#outbox.push({ id, task })
+    if (this.#isReady && this.#outbox.length === 1) setImmediate(() => this.#post())
     return outcome
   }
 
@@ -130,15 +133,20 @@ export class DarkroomProcess {
     this.#child.kill('SIGKILL')
   }
 
+  /** A message costs more than what is in it: as many requests as there are travel in one. */
+  #post(): void {
+    if (this.#outbox.length === 0 || !this.#isUsable) return
+    this.#child.send(this.#outbox)
+    this.#outbox = []
+  }
+
   #receive(message: Message): void {
     switch (message.kind) {
       case 'ready':
         this.#isReady = true
         clearTimeout(this.#startTimer)
-        for (const request of this.#waitingForStart.splice(0)) {
-          this.#open.get(request.id)?.timer.refresh() // the time to start is not the task's
-          this.#child.send(request)
-        }
+        for (const { id } of this.#outbox) this.#open.get(id)?.timer.refresh() // the time to start is not the task's
+        this.#post()
         return
       case 'memory':
         this.#reportedRssBytes = message.rssBytes

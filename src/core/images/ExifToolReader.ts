@@ -32,12 +32,24 @@ export class ExifToolReader {
     return this.#use(path, (exiftool) => exiftool.extractBinaryTagToBuffer(tag, path))
   }
 
+  /**
+   * Changes a file's metadata, never its pixels. The file is replaced whole or not at all.
+   *
+   * @param args For example `-gps:all=`, or `-tagsFromFile` with a path and what to copy.
+   * @throws AppError `picture-unsupported`
+   */
+  async write(path: string, args: ReadonlyArray<string>): Promise<void> {
+    // -m: a tag that one source spells wrong is no reason to do without the others.
+    const writeArgs = ['-overwrite_original', '-m', ...args]
+    await this.#use(path, (exiftool) => exiftool.write(path, {}, { writeArgs }))
+  }
+
   async #use<T>(path: string, act: (exiftool: ExifTool) => Promise<T>): Promise<T> {
     this.#exiftool ??= start()
     try {
       return await act(await this.#exiftool)
     } catch (error) {
-      throw new AppError('picture-unsupported', `ExifTool could not read ${path}`, { cause: error })
+      throw new AppError('picture-unsupported', `ExifTool could not work on ${path}`, { cause: error })
     }
   }
 

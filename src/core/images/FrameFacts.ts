@@ -24,6 +24,11 @@ export const frameFactsSchema = z
     creator: z.string().nullable(),
     copyright: z.string().nullable(),
     hasPosition: z.boolean(),
+    /**
+     * Absent for an ordinary picture. `gain-map`: an ordinary one with more for an HDR display, which renditions do without.
+     * `pq-or-hlg`: for an HDR display only, so none are made.
+     */
+    hdr: z.enum(['gain-map', 'pq-or-hlg']).optional(),
     /** What could not be read, for a note on the row; the rest stands. */
     problem: problemSchema.nullable()
   })

@@ -24,6 +24,7 @@ const IDLE_MS = 30_000
 
 /** What decoders leave behind (WebAssembly's memory never shrinks): a process fatter than this part is replaced. */
 const FAT_SHARE = 0.35
+const WEIGH_MS = 100
 
 /** Tasks in the order they came, over a few processes. */
 export class Lane {
@@ -33,6 +34,8 @@ export class Lane {
   readonly #idleTimers = new Map<DarkroomProcess, NodeJS.Timeout>()
   /** Those that run a suspect and take nothing else. */
   readonly #quarantined = new Set<DarkroomProcess>()
+  /** When each was last weighed, ms: a look costs as much as a small task. */
+  readonly #weighedMs = new WeakMap<DarkroomProcess, number>()
   #isClosed = false
 
   constructor(options: LaneOptions) {
@@ -133,10 +136,17 @@ export class Lane {
   #release(worker: DarkroomProcess): void {
     if (worker.load === 0 && worker.isUsable) {
       this.#quarantined.delete(worker)
-      if (worker.rssBytes > this.#options.memoryLimitBytes * FAT_SHARE) worker.stop()
+      if (this.#isFat(worker)) worker.stop()
       else this.#idleTimers.set(worker, setTimeout(() => worker.stop(), IDLE_MS).unref())
     }
     this.#dispatch()
+  }
+
+  #isFat(worker: DarkroomProcess): boolean {
+    const nowMs = performance.now()
+    if (nowMs - (this.#weighedMs.get(worker) ?? 0) < WEIGH_MS) return false
+    this.#weighedMs.set(worker, nowMs)
+    return worker.rssBytes > this.#options.memoryLimitBytes * FAT_SHARE
   }
 }
 

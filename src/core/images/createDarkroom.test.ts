@@ -4,6 +4,7 @@ import { access, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { type Rendition, WEB } from '../../shared/model/output.ts'
 import { MiB } from '../../shared/units.ts'
 import { createDarkroom, type DarkroomOptions } from './createDarkroom.ts'
 import type { Darkroom, RenderJob } from './Darkroom.ts'
@@ -28,14 +29,7 @@ function open(options?: DarkroomOptions): Darkroom {
 
 const bad = (options?: DarkroomOptions) => open({ entry: MISBEHAVING, processes: 1, ...options })
 
-const web = {
-  kind: 'rendition',
-  id: 'web',
-  longEdgePx: 640,
-  format: 'webp',
-  quality: 85,
-  keepsPosition: false
-} as const
+const web: Rendition = { ...WEB, longEdgePx: 640 }
 
 async function job(name: string): Promise<RenderJob> {
   const renditions = [{ rendition: web, path: await file(`${name}-web.webp`) }]

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Metadata, Sharp } from 'sharp'
 import { AppError } from '../../shared/errors.ts'
 import { fileReadError } from './fileReadError.ts'
+import type { Size } from './outputSize.ts'
 import { sharp } from './safeSharp.ts'
 import { wrapAsTiff } from './tiff.ts'
 
@@ -14,7 +15,7 @@ import { wrapAsTiff } from './tiff.ts'
  * @param metadata What sharp says of the same file: its profile and whether it has alpha.
  * @throws AppError `file-…`, `picture-unsupported` for brands without a plain picture, `picture-damaged`.
  */
-export async function decodeHeic(path: string, metadata: Metadata): Promise<Sharp> {
+export async function decodeHeic(path: string, metadata: Metadata): Promise<Size & { readonly picture: Sharp }> {
   const file = await readFile(path).catch((error: unknown) => {
     throw fileReadError(error, path)
   })
@@ -25,7 +26,7 @@ export async function decodeHeic(path: string, metadata: Metadata): Promise<Shar
   })
   const rgba = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
   const picture = metadata.icc
-    ? sharp(wrapAsTiff(rgba, width, height, metadata.icc), { limitInputPixels: false })
+    ? sharp(wrapAsTiff(rgba, width, height, 4, metadata.icc), { limitInputPixels: false })
     : sharp(rgba, { raw: { width, height, channels: 4 }, limitInputPixels: false })
-  return metadata.hasAlpha ? picture : picture.removeAlpha()
+  return { widthPx: width, heightPx: height, picture: metadata.hasAlpha ? picture : picture.removeAlpha() }
 }

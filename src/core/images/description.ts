@@ -23,6 +23,22 @@ export type Description = {
   readonly faults: ReadonlyArray<string>
 }
 
+/** Of a picture that tells nothing. */
+export const NO_DESCRIPTION: Description = {
+  capturedAt: null,
+  camera: null,
+  lens: null,
+  exposure: { seconds: null, fNumber: null, iso: null, focalLengthMm: null },
+  creator: null,
+  copyright: null,
+  usageTerms: null,
+  webStatement: null,
+  position: null,
+  hasPosition: false,
+  isAdobeRgb: false,
+  faults: []
+}
+
 /** Joins EXIF and XMP as sharp hands them over. A block that cannot be read is a fault, and the other one stands. */
 export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp'>): Description {
   const faults: string[] = []
@@ -32,7 +48,7 @@ export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp'>): Descr
     capturedAt: exif?.capturedAt ?? xmp?.capturedAt ?? null,
     camera: exif && nameCamera(exif.make, exif.model),
     lens: exif?.lens ?? xmp?.lens ?? null,
-    exposure: exif?.exposure ?? { seconds: null, fNumber: null, iso: null, focalLengthMm: null },
+    exposure: exif?.exposure ?? NO_DESCRIPTION.exposure,
     ...rights(exif, xmp),
     position: exif?.position ?? xmp?.position ?? null,
     hasPosition: (exif?.hasPosition ?? false) || (xmp?.hasPosition ?? false),

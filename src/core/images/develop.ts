@@ -1,82 +1,33 @@
-import { readFile } from 'node:fs/promises'
-import type { Metadata, Sharp, SharpOptions } from 'sharp'
-import { AppError } from '../../shared/errors.ts'
-import { tagAsAdobeRgb } from './adobeRgb.ts'
-import { decodeHeic } from './decodeHeic.ts'
-import type { Description } from './description.ts'
-import { isHdr } from './hdr.ts'
-import { MAX_PREVIEW_PIXELS, maxPixels } from './limits.ts'
+import type { Sharp } from 'sharp'
+import type { RenditionColour } from '../../shared/model/output.ts'
+import type { Source } from './openSource.ts'
+import { type Pixels, toPixels } from './Pixels.ts'
+import { builtInProfile, isDisplayP3 } from './profiles.ts'
 import { sharp } from './safeSharp.ts'
-import { sharpInput } from './sharpInput.ts'
-
-/** A picture as all outputs start from: upright, 8-bit sRGB, at the largest size that any of them wants. */
-export type Negative = {
-  readonly data: Buffer
-  readonly widthPx: number
-  readonly heightPx: number
-  /** 3 RGB, 4 RGB with alpha, not premultiplied. */
-  readonly channels: 3 | 4
-}
 
 /**
- * Decodes a picture once, reduced and upright, with its colours as sRGB (photo-facts §5.3; perceptual intent).
+ * Decodes a picture once for all outputs of one colour: reduced and upright, in that colour. Perceptual intent, which for
+ * the matrix profiles of RGB pictures is relative colorimetric (photo-facts §5.3).
  *
  * @param longEdgePx Longest side wanted; a smaller picture is not enlarged.
  * @throws AppError `picture-unsupported`, or what sharp throws.
  */
-export async function develop(
-  path: string,
-  metadata: Metadata,
-  description: Description,
-  longEdgePx: number
-): Promise<Negative> {
-  const source = await openPicture(path, metadata, description)
-  const reduced = reduceUpright(source, metadata.orientation ?? 1, longEdgePx)
-  return toNegative(await toSrgb(reduced, metadata, description), path)
-}
-
-/**
- * The same of a JPEG that a RAW carries for showing. Its colours are the camera's choice, sRGB by custom.
- *
- * @param orientation EXIF orientation that the JPEG still needs.
- */
-export async function developPreview(
-  jpeg: Buffer,
-  orientation: number,
-  longEdgePx: number,
-  path: string
-): Promise<Negative> {
-  const source = sharp(jpeg, { failOn: 'error', limitInputPixels: MAX_PREVIEW_PIXELS })
-  return toNegative(reduceUpright(source, orientation, longEdgePx), path)
+export async function develop(source: Source, colour: RenditionColour, longEdgePx: number): Promise<Pixels> {
+  const reduced = reduceUpright(source.picture.clone(), source.orientation, longEdgePx)
+  const { profile, path } = source
+  // Grey and CMYK have no colours of their own that a browser would show, nor any beyond sRGB that are worth it.
+  if (colour === 'srgb' || !source.isRgb) {
+    const pixels = await toSrgb(reduced, source)
+    return colour === 'p3' ? srgbToP3(pixels, path) : pixels
+  }
+  if (colour === 'keep') return toPixels(reduced.keepIccProfile(), profile ?? (await builtInProfile('srgb')), path)
+  return toP3(reduced, source)
 }
 
 /** The box is square, so it fits before the turn as after; turning the reduced picture takes a fraction of the memory. */
 function reduceUpright(source: Sharp, orientation: number, longEdgePx: number): Sharp {
   const reduced = source.resize({ width: longEdgePx, height: longEdgePx, fit: 'inside', withoutEnlargement: true })
   return turn(reduced, orientation)
-}
-
-async function toNegative(picture: Sharp, path: string): Promise<Negative> {
-  const { data, info } = await picture.raw().toBuffer({ resolveWithObject: true })
-  if (info.channels !== 3 && info.channels !== 4) {
-    throw new AppError('picture-unsupported', `${path}: ${info.channels} channels`)
-  }
-  return { data, widthPx: info.width, heightPx: info.height, channels: info.channels }
-}
-
-async function openPicture(path: string, metadata: Metadata, description: Description): Promise<Sharp> {
-  const options: SharpOptions = { failOn: 'error', limitInputPixels: maxPixels(metadata) }
-  if (metadata.space === 'lab') throw new AppError('picture-unsupported', `${path}: Lab colour`)
-  if (metadata.format === 'heif') {
-    if (await isHdr(path)) throw new AppError('picture-unsupported', `${path}: HDR colours (PQ or HLG)`)
-    if (metadata.compression === 'hevc') return decodeHeic(path, metadata)
-  }
-  if (isBareAdobeRgb(metadata, description)) return sharp(tagAsAdobeRgb(await readFile(path)), options)
-  return sharp(await sharpInput(path), options)
-}
-
-function isBareAdobeRgb(metadata: Metadata, { isAdobeRgb }: Description): boolean {
-  return isAdobeRgb && metadata.icc === undefined && metadata.format === 'jpeg'
 }
 
 /**
@@ -104,14 +55,31 @@ function turn(picture: Sharp, orientation: number): Sharp {
   }
 }
 
-async function toSrgb(picture: Sharp, metadata: Metadata, description: Description): Promise<Sharp> {
-  const hasProfile = metadata.icc !== undefined || isBareAdobeRgb(metadata, description)
+/** By itself sharp makes sRGB of everything but grey and RGB of 16 bits with a profile. */
+async function toSrgb(picture: Sharp, { is16Bit, isGrey, isRgb, profile, path }: Source): Promise<Pixels> {
+  const srgb = await builtInProfile('srgb')
   // Without a profile the numbers are sRGB already. Naming it here would take 16-bit ones for Display P3.
-  if (!hasProfile) return picture
-  if (metadata.space === 'grey16') {
+  if (!is16Bit || profile === null) return toPixels(picture, srgb, path)
+  if (isGrey) {
     // libvips ignores the profile of 16-bit grey, but not that of 8-bit grey.
-    const eightBit = await picture.toColourspace('b-w').keepIccProfile().png({ compressionLevel: 0 }).toBuffer()
-    return sharp(eightBit).withIccProfile('srgb')
+    const grey = await picture.toColourspace('b-w').keepIccProfile().png({ compressionLevel: 0 }).toBuffer()
+    return toPixels(sharp(grey), srgb, path)
   }
-  return picture.withIccProfile('srgb')
+  if (!isRgb) return toPixels(picture, srgb, path)
+  // Asked for sRGB, it would go by way of Display P3 and cut off twice, 3 ΔE apart for ProPhoto: so 8 bits come first.
+  const { tiff } = await toPixels(picture.keepIccProfile(), profile, path)
+  return toPixels(sharp(tiff, { limitInputPixels: false }), srgb, path)
+}
+
+async function toP3(picture: Sharp, { is16Bit, profile, path }: Source): Promise<Pixels> {
+  const p3 = await builtInProfile('p3')
+  if (profile === null) return srgbToP3(await toPixels(picture, await builtInProfile('srgb'), path), path)
+  if (isDisplayP3(profile)) return toPixels(picture.keepIccProfile(), p3, path)
+  // With 8 bits sharp would go by way of sRGB, and cut off what lies beyond it.
+  const wide = is16Bit ? picture : picture.pipelineColourspace('rgb16')
+  return toPixels(wide.withIccProfile('p3'), p3, path)
+}
+
+async function srgbToP3({ tiff }: Pixels, path: string): Promise<Pixels> {
+  return toPixels(sharp(tiff, { limitInputPixels: false }).withIccProfile('p3'), await builtInProfile('p3'), path)
 }

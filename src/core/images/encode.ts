@@ -1,86 +1,77 @@
 import type { Sharp } from 'sharp'
-import type { Rendition, RenditionFormat } from '../../shared/model/output.ts'
+import type { Rendition } from '../../shared/model/output.ts'
 import type { Description } from './description.ts'
-import type { Negative } from './develop.ts'
+import { encodeWithin } from './encodeWithin.ts'
+import type { EncodedFormat } from './outputFormat.ts'
 import { toExif, toXmp } from './outputMetadata.ts'
+import type { Size } from './outputSize.ts'
+import { fromPixels, type Pixels } from './Pixels.ts'
+import { builtInProfile } from './profiles.ts'
 import { sharp } from './safeSharp.ts'
 
 export type Encoded = { readonly bytes: Buffer; readonly widthPx: number; readonly heightPx: number }
 
-export const CONTENT_TYPES: Readonly<Record<RenditionFormat, string>> = {
-  webp: 'image/webp',
-  jpeg: 'image/jpeg',
-  avif: 'image/avif',
-  png: 'image/png'
-}
-
 export const PREVIEW_LONG_EDGE_PX = 320
 const PREVIEW_QUALITY = 75
 
-/** WebP counts its sides in 14 bits. */
-const MAX_WEBP_SIDE_PX = 16_383
+/** Above it a JPEG is written as it comes: mozjpeg holds the whole picture, 7 bytes a pixel, and takes a minute for 100 MP. */
+const MAX_MOZJPEG_PIXELS = 50_000_000
 
-/** The longest side a negative needs for these outputs. */
-export function longestEdgePx(renditions: ReadonlyArray<Rendition>): number {
-  return Math.max(PREVIEW_LONG_EDGE_PX, ...renditions.map(({ longEdgePx }) => longEdgePx))
-}
+/** From here on a JPEG has colours at full resolution, as its buyer expects of the best. */
+const FULL_COLOUR_QUALITY = 90
 
-/** A rendition as its file's bytes: sRGB and tagged so, with rights and capture time, without anything else. */
-export async function encode(negative: Negative, rendition: Rendition, description: Description): Promise<Encoded> {
-  return toFile(describeOutput(reduce(negative, edgeOf(rendition)), rendition, description), rendition)
-}
-
-/** An animation as animated WebP. It goes from file to file, since its frames together have no one negative. */
-export async function encodeAnimation(source: Sharp, rendition: Rendition, description: Description): Promise<Encoded> {
-  const reduced = source.resize(inside(edgeOf(rendition)))
-  const xmp = toXmp(description, rendition.keepsPosition)
-  // No EXIF here: from a file, sharp would carry the source's thumbnail along (photo-facts §5.5).
-  return toFile((xmp === null ? reduced : reduced.withXmp(xmp)).withIccProfile('srgb'), rendition)
+/** Finished pixels as a file: tagged with their profile, with the rights and the capture time, without anything else. */
+export async function encode(
+  pixels: Pixels,
+  rendition: Rendition,
+  format: EncodedFormat,
+  description: Description
+): Promise<Encoded> {
+  const isSrgb = pixels.profile.equals(await builtInProfile('srgb'))
+  const { quality, maxSizeBytes } = rendition
+  const at = (quality: number): Promise<Buffer> =>
+    inFormat(describeOutput(fromPixels(pixels), rendition, description, isSrgb), format, quality, pixels).toBuffer()
+  const bytes = maxSizeBytes === null ? await at(quality) : await encodeWithin(maxSizeBytes, quality, at)
+  return { bytes, widthPx: pixels.widthPx, heightPx: pixels.heightPx }
 }
 
 /** A small WebP for rows and pages. Without a profile: the pixels are sRGB, which is what a page takes them for. */
-export async function encodePreview(negative: Negative): Promise<Buffer> {
-  return reduce(negative, PREVIEW_LONG_EDGE_PX).webp({ quality: PREVIEW_QUALITY, effort: 2 }).toBuffer()
+export async function encodePreview(pixels: Pixels): Promise<Buffer> {
+  const edge = PREVIEW_LONG_EDGE_PX
+  const small = fromPixels(pixels).resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
+  const { data, info } = await small.raw().toBuffer({ resolveWithObject: true })
+  const { width, height, channels } = info
+  return sharp(data, { raw: { width, height, channels } }).webp({ quality: PREVIEW_QUALITY, effort: 2 }).toBuffer()
 }
 
-function edgeOf({ format, longEdgePx }: Rendition): number {
-  return format === 'webp' ? Math.min(longEdgePx, MAX_WEBP_SIDE_PX) : longEdgePx
-}
-
-function reduce({ data, widthPx, heightPx, channels }: Negative, longEdgePx: number): Sharp {
-  const picture = sharp(data, { raw: { width: widthPx, height: heightPx, channels }, limitInputPixels: false })
-  return picture.resize(inside(longEdgePx))
-}
-
-function inside(longEdgePx: number) {
-  return { width: longEdgePx, height: longEdgePx, fit: 'inside', withoutEnlargement: true } as const
-}
-
-function describeOutput(picture: Sharp, { keepsPosition }: Rendition, description: Description): Sharp {
-  const xmp = toXmp(description, keepsPosition)
-  const tagged = picture.withIccProfile('srgb')
-  return xmp === null ? tagged : tagged.withExif(toExif(description, keepsPosition)).withXmp(xmp)
-}
-
-async function toFile(picture: Sharp, rendition: Rendition): Promise<Encoded> {
-  const { data, info } = await inFormat(picture, rendition).toBuffer({ resolveWithObject: true })
-  return { bytes: data, widthPx: info.width, heightPx: info.pageHeight ?? info.height }
+function describeOutput(
+  picture: Sharp,
+  { metadata, keepsPosition }: Rendition,
+  description: Description,
+  isSrgb: boolean
+): Sharp {
+  const xmp = metadata === 'nothing' ? null : toXmp(description, keepsPosition)
+  return xmp === null ? picture : picture.withExif(toExif(description, keepsPosition, isSrgb)).withXmp(xmp)
 }
 
 /** Efforts beyond these cost several times the time for a few percent of the bytes (photo-facts §5.4). */
-function inFormat(picture: Sharp, { format, quality }: Rendition): Sharp {
+export function inFormat(picture: Sharp, format: EncodedFormat, quality: number, { widthPx, heightPx }: Size): Sharp {
   switch (format) {
     case 'webp':
       return picture.webp({ quality, effort: 2 })
     case 'avif':
       return picture.avif({ quality, effort: 2 })
     case 'jpeg':
-      // Transparency becomes white, as on paper. Full colour resolution where the person asked for the best.
-      return picture
-        .flatten({ background: '#fff' })
-        .jpeg({ quality, optimiseCoding: true, chromaSubsampling: quality >= 90 ? '4:4:4' : '4:2:0' })
+      // Transparency becomes white, as on paper.
+      return picture.flatten({ background: '#fff' }).jpeg({
+        quality,
+        ...(widthPx * heightPx <= MAX_MOZJPEG_PIXELS ? { mozjpeg: true } : { optimiseCoding: false }),
+        chromaSubsampling: quality >= FULL_COLOUR_QUALITY ? '4:4:4' : '4:2:0'
+      })
     case 'png':
       // Lossless: `quality` would mean a palette.
       return picture.png({ compressionLevel: 6 })
+    case 'gif':
+      return picture.gif()
   }
 }

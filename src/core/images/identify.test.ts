@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { identify } from './identify.ts'
-import { plain, testFolder } from './testing/pictures.ts'
+import { busy, plain, testFolder } from './testing/pictures.ts'
 
 const TIFF = Buffer.from('49492a0008000000000000000000', 'hex')
 const MP4 = Buffer.from('00000018667479706d703432000000006d70343269736f6d', 'hex')
@@ -17,6 +17,12 @@ describe('identify', () => {
   it.each(['jpeg', 'JPE', 'jfif'])('does not mind the spelling .%s', async (extension) => {
     const path = await file(`a.${extension}`, await plain([1, 2, 3]).jpeg().toBuffer())
     expect(await identify(path)).toMatchObject({ extension: 'jpg', mismatch: null })
+  })
+
+  it('knows a TIFF whose directory stands behind its pixels, further in than anybody looks', async () => {
+    const tiff = await busy(400, 300).tiff({ compression: 'none' }).toBuffer()
+    expect(tiff.readUInt32LE(4)).toBeGreaterThan(300_000)
+    expect(await identify(await file('scan.tif', tiff))).toMatchObject({ kind: 'photo', contentType: 'image/tiff' })
   })
 
   it('says that a JPEG is named .png, and treats it as the JPEG it is', async () => {

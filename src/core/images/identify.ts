@@ -76,7 +76,14 @@ async function signatureOf(head: Uint8Array): Promise<{ extension: string; conte
   const own = ownSignature(head)
   if (own !== null) return { extension: own, contentType: typeOfExtension(own)?.contentType ?? '' }
   const found = await fileTypeFromBuffer(head)
-  return found ? { extension: usualExtension(found.ext), contentType: found.mime } : null
+  if (found) return { extension: usualExtension(found.ext), contentType: found.mime }
+  return isTiff(head) ? { extension: 'tif', contentType: 'image/tiff' } : null
+}
+
+/** Many programs write a TIFF's directory behind its pixels, where `file-type` would look for the maker and gives up. */
+function isTiff(head: Uint8Array): boolean {
+  const text = Buffer.from(head.subarray(0, 4)).toString('latin1')
+  return ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(text)
 }
 
 /** RAW containers that `file-type` does not know (photo-facts §1.1). */

@@ -3,17 +3,21 @@ import { formatCaptureTime } from './captureTime.ts'
 import type { Description } from './description.ts'
 import type { Position } from './position.ts'
 
+/** EXIF's two words for a colour space; any but sRGB is "uncalibrated", and the embedded profile tells. */
+const SRGB = '1'
+const UNCALIBRATED = '65535'
+
 /**
  * What a rendition tells about itself as EXIF: who made it, whose it is, when. Never more, so that neither serial
  * numbers nor the source's thumbnail get out. libvips reduces the text to ASCII; XMP has it whole.
  */
-export function toExif(description: Description, keepsPosition: boolean): Exif {
+export function toExif(description: Description, keepsPosition: boolean, isSrgb: boolean): Exif {
   const { creator, copyright, capturedAt } = description
   const position = keepsPosition ? description.position : null
   return {
     IFD0: known({ Artist: creator, Copyright: copyright }),
     IFD2: known({
-      ColorSpace: '1', // sRGB; without it libvips writes "uncalibrated"
+      ColorSpace: isSrgb ? SRGB : UNCALIBRATED,
       DateTimeOriginal: capturedAt?.local.replaceAll('-', ':').replace('T', ' '),
       OffsetTimeOriginal: capturedAt?.offset?.replace('Z', '+00:00'),
       SubSecTimeOriginal: capturedAt?.subSeconds

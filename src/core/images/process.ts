@@ -37,19 +37,32 @@ function lowerPriority(): void {
   }
 }
 
+let outbox: Message[] = []
+
+/** What is said in one turn travels as one message. */
 function send(message: Message): void {
-  // Between the parent's death and our 'disconnect' there is nobody to tell.
-  if (process.connected) process.send?.(message)
+  outbox.push(message)
+  if (outbox.length === 1) setImmediate(post)
 }
 
-process.on('message', async ({ id, task }: Request) => {
+function post(): void {
+  // Between the parent's death and our 'disconnect' there is nobody to tell.
+  if (process.connected) process.send?.(outbox)
+  outbox = []
+}
+
+process.on('message', (requests: ReadonlyArray<Request>) => {
+  for (const request of requests) void answer(request)
+})
+
+async function answer({ id, task }: Request): Promise<void> {
   try {
     send({ kind: 'done', id, outcome: await perform(task) })
   } catch (error) {
     const { code, detail } = toProblem(error)
     send({ kind: 'failed', id, code, message: detail })
   }
-})
+}
 
 // An orderly exit would wait for a decoder that may never come back. ExifTool ends when its pipe closes.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))

@@ -113,6 +113,14 @@ describe('readFacts', () => {
     expect(await readFacts(path, exiftool)).toMatchObject({ widthPx: 300, problem: { code: 'picture-damaged' } })
   })
 
+  it('says of a picture that is coded for an HDR display', async () => {
+    const png = await busy(40, 30).png().toBuffer()
+    const cicp = Buffer.from('0000000463494350' + '09100001' + '00000000', 'hex') // BT.2020, PQ; nobody checks its sum
+    const path = await file('pq.png', Buffer.concat([png.subarray(0, 33), cicp, png.subarray(33)]))
+    expect(await readFacts(path, exiftool)).toMatchObject({ hdr: 'pq-or-hlg' })
+    expect(await readFacts(await file('sdr.png', png), exiftool)).not.toHaveProperty('hdr')
+  })
+
   it('expands no XML bomb', async () => {
     const laughs = `<!DOCTYPE x [<!ENTITY a "${'ha'.repeat(50)}">${Array.from(
       { length: 8 },

@@ -1,3 +1,4 @@
+import type { Metadata } from 'sharp'
 import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
 import { nameCamera } from './cameraName.ts'
 import { formatCaptureTime, parseCaptureTime } from './captureTime.ts'
@@ -5,10 +6,12 @@ import { type Description, readDescription } from './description.ts'
 import type { ExifToolReader, ExifToolTags } from './ExifToolReader.ts'
 import { formatExposure } from './exposure.ts'
 import type { FrameFacts } from './FrameFacts.ts'
+import { isHdr } from './hdr.ts'
 import { type Identity, identify } from './identify.ts'
 import { sharp } from './safeSharp.ts'
 import { sharpError } from './sharpError.ts'
 import { sharpInput } from './sharpInput.ts'
+import { tagWords } from './tagWords.ts'
 
 /** What sharp reads the metadata of; HEIC too, although it cannot decode it (photo-facts §5.1). */
 const READ_BY_SHARP = new Set(['jpg', 'png', 'webp', 'avif', 'tif', 'gif', 'heic'])
@@ -62,8 +65,14 @@ async function fromSharp(path: string): Promise<Partial<FrameFacts>> {
     widthPx: metadata.autoOrient.width,
     heightPx: metadata.autoOrient.height,
     ...inWords(description),
+    ...(await readHdr(path, metadata)),
     problem: faultProblem(description.faults)
   }
+}
+
+async function readHdr(path: string, { format, gainMap }: Metadata): Promise<Pick<FrameFacts, 'hdr'>> {
+  if (await isHdr(path, format)) return { hdr: 'pq-or-hlg' }
+  return gainMap === undefined ? {} : { hdr: 'gain-map' }
 }
 
 function inWords(description: Description): Partial<FrameFacts> {
@@ -116,11 +125,7 @@ const EXIFTOOL_ARGS = [
 const TIMES_IN_UTC = new Set(['MP4', 'MOV', 'M4V', 'QT', '3GP'])
 
 function fromExifTool(tags: ExifToolTags): Partial<FrameFacts> {
-  const words = (name: string): string | null => {
-    const value = tags[name]
-    const text = Array.isArray(value) ? value.join('; ') : value
-    return typeof text === 'string' || typeof text === 'number' ? String(text).trim().normalize('NFC') || null : null
-  }
+  const words = (name: string) => tagWords(tags, name)
   const number = (name: string): number | null => {
     const value = tags[name]
     return typeof value === 'number' && value > 0 ? value : null

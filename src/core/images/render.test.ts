@@ -1,7 +1,7 @@
 import { access, readFile, symlink, writeFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Rendition, RenditionFormat } from '../../shared/model/output.ts'
+import { type Rendition, type RenditionFormat, WEB } from '../../shared/model/output.ts'
 import { ADOBE_RGB_PROFILE } from './adobeRgb.ts'
 import type { Rendered, RenderResult } from './Darkroom.ts'
 import { readDescription } from './description.ts'
@@ -27,12 +27,10 @@ describe('render', () => {
   afterAll(() => exiftool.close())
 
   const rendition = (format: RenditionFormat, rest: Partial<Rendition> = {}): Rendition => ({
-    kind: 'rendition',
+    ...WEB,
     id: format,
     longEdgePx: 320,
     format,
-    quality: 85,
-    keepsPosition: false,
     ...rest
   })
 
@@ -367,7 +365,7 @@ describe('render', () => {
     })
 
     it('does not give a RAW to a decoder that would take its thumbnail for the picture', async () => {
-      const path = await file('a.dng', await busy().tiff().toBuffer())
+      const path = await file('a.dng', await busy().tiff({ compression: 'lzw' }).toBuffer())
       const ordered = [{ rendition: rendition('jpeg'), path: await file('dng-out.jpg') }]
       const job = {
         path,

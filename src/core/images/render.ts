@@ -1,141 +1,139 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
-import type { Metadata } from 'sharp'
-import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import { type AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import { type RenditionColour, renditionColours } from '../../shared/model/output.ts'
+import { animate, staysMoving } from './animate.ts'
+import { copyTags, needsTags } from './copyTags.ts'
 import type { Rendered, RenderJob, RenderResult } from './Darkroom.ts'
-import { type Description, readDescription } from './description.ts'
-import { develop, developPreview, type Negative } from './develop.ts'
+import { develop } from './develop.ts'
 import type { ExifToolReader } from './ExifToolReader.ts'
-import {
-  CONTENT_TYPES,
-  type Encoded,
-  encode,
-  encodeAnimation,
-  encodePreview,
-  longestEdgePx,
-  PREVIEW_LONG_EDGE_PX
-} from './encode.ts'
+import { type Encoded, encode, encodePreview, PREVIEW_LONG_EDGE_PX } from './encode.ts'
 import { failedRendering } from './failedRendering.ts'
-import { maxPixels, requireAffordable } from './limits.ts'
-import { partPath } from './partPath.ts'
-import { readRawPreview } from './readRawPreview.ts'
-import { sharp } from './safeSharp.ts'
+import { roomError } from './limits.ts'
+import { openSource, type Source } from './openSource.ts'
+import { type EncodedFormat, encodedFormat, formatTypes } from './outputFormat.ts'
+import { longEdgeOf, type OutputSize, outputSize } from './outputSize.ts'
+import { print } from './print.ts'
 import { sharpError } from './sharpError.ts'
-import { sharpInput } from './sharpInput.ts'
+import { writeWhole } from './writeWhole.ts'
 
-type Ordered = RenderJob['renditions'][number]
+/** A frame on the table, with what is at hand for it. */
+type Table = {
+  readonly job: RenderJob
+  readonly source: Source
+  readonly budgetBytes: number
+  readonly exiftool: ExifToolReader
+}
+
+type Planned = RenderJob['renditions'][number] & { readonly format: EncodedFormat; readonly size: OutputSize }
 
 /**
- * Makes all outputs of one frame from one decode. The same frame and job give the same bytes.
+ * Makes all outputs of one frame, those of one colour from one decode. The same frame and job give the same bytes.
  *
  * @param budgetBytes Memory a decoder may take.
- * @param exiftool Finds the picture a RAW carries for showing.
+ * @param exiftool Finds the picture a RAW carries for showing, and copies metadata where that is asked for.
  * @throws AppError `disk-full`. What goes wrong with the picture is in the result.
  */
 export async function render(job: RenderJob, budgetBytes: number, exiftool: ExifToolReader): Promise<RenderResult> {
-  if (job.kind === 'raw') return showRaw(job, exiftool)
   try {
-    if (job.kind !== 'photo') throw new AppError('picture-unsupported', `Not rendered, being ${job.kind}: ${job.path}`)
-    const metadata = await readHeader(job.path)
-    const description = readDescription(metadata)
-    const isMoving = (metadata.pages ?? 1) > 1 && (metadata.format === 'gif' || metadata.format === 'webp')
-    const moving = job.renditions.filter(({ rendition }) => isMoving && rendition.format === 'webp')
-    const still = job.renditions.filter((ordered) => !moving.includes(ordered))
-    requireAffordable(metadata, 1, budgetBytes)
-
-    const negative =
-      still.length > 0 || job.previewPath !== null
-        ? await develop(job.path, metadata, description, longestEdgePx(still.map(({ rendition }) => rendition)))
-        : null
-    const renditions: Rendered[] = []
-    for (const ordered of job.renditions) {
-      const encoded =
-        negative === null || moving.includes(ordered)
-          ? () => encodeMoving(job.path, metadata, ordered, description, budgetBytes)
-          : () => encode(negative, ordered.rendition, description)
-      renditions.push(await finish(ordered, job.path, encoded))
-    }
-    return { renditions, preview: await makePreview(job, negative) }
+    const source = await openSource(job, budgetBytes, exiftool)
+    const table = { job, source, budgetBytes, exiftool }
+    if (source.reservation === null) return await renderAll(table)
+    const { renditions } = failedRendering(job, source.reservation)
+    return { ...(await renderAll({ ...table, job: { ...job, renditions: [] } })), renditions }
   } catch (error) {
     return failedRendering(job, sharpError(error, job.path))
   }
 }
 
-/**
- * A RAW is shown by the picture it carries, but no output is made of it: that picture is seldom of full size, and sharp,
- * which would open a DNG or a NEF, takes the thumbnail for the whole (photo-facts §6.1).
- */
-async function showRaw(job: RenderJob, exiftool: ExifToolReader): Promise<RenderResult> {
-  const { renditions } = failedRendering(
-    job,
-    new AppError('picture-unsupported', `RAW pictures are not developed: ${job.path}`)
-  )
-  if (job.previewPath === null) return { renditions, preview: null }
+async function renderAll(table: Table): Promise<RenderResult> {
+  const { job, source, budgetBytes } = table
+  const made = new Map<string, Rendered>()
+  const stills: Planned[] = []
+  for (const ordered of job.renditions) {
+    const { rendition } = ordered
+    const format = encodedFormat(rendition.format, job.contentType)
+    const planned = { ...ordered, format, size: outputSize(rendition, source.size, format) }
+    if (staysMoving(source, format)) {
+      made.set(rendition.id, await finish(planned, table, () => animate(source, rendition, format, budgetBytes)))
+      continue
+    }
+    const tooLarge = roomFor(planned, source, budgetBytes)
+    if (tooLarge === null) stills.push(planned)
+    else made.set(rendition.id, { outputId: rendition.id, ok: false, problem: toProblem(tooLarge) })
+  }
+  let preview: RenderResult['preview'] = null
+  for (const colour of renditionColours) {
+    const previewPath = colour === 'srgb' ? job.previewPath : null
+    const renditions = stills.filter(({ rendition }) => rendition.colour === colour)
+    if (renditions.length === 0 && previewPath === null) continue
+    const result = await renderColour(colour, renditions, { ...table, job: { ...job, renditions, previewPath } })
+    for (const each of result.renditions) made.set(each.outputId, each)
+    preview ??= result.preview
+  }
+  return { renditions: job.renditions.flatMap(({ rendition }) => made.get(rendition.id) ?? []), preview }
+}
+
+async function renderColour(
+  colour: RenditionColour,
+  renditions: ReadonlyArray<Planned>,
+  table: Table
+): Promise<RenderResult> {
+  const { job, source } = table
   try {
-    const { jpeg, orientation } = await readRawPreview(job.path, exiftool)
-    const negative = await developPreview(jpeg, orientation, PREVIEW_LONG_EDGE_PX, job.path)
-    return { renditions, preview: await makePreview(job, negative) }
+    const edges = renditions.map(({ size }) => size.decodedEdgePx)
+    const negative = await develop(source, colour, Math.max(PREVIEW_LONG_EDGE_PX, ...edges))
+    const made: Rendered[] = []
+    for (const planned of renditions) {
+      const { rendition, format, size } = planned
+      const make = async () =>
+        encode(await print(negative, rendition, size, job.path), rendition, format, source.description)
+      made.push(await finish(planned, table, make))
+    }
+    return { renditions: made, preview: await makePreview(job, () => encodePreview(negative)) }
   } catch (error) {
-    return { renditions, preview: failedRendering(job, sharpError(error, job.path)).preview }
+    return failedRendering(job, sharpError(error, job.path))
   }
 }
 
-async function readHeader(path: string): Promise<Metadata> {
-  return sharp(await sharpInput(path), { limitInputPixels: false }).metadata()
-}
-
-async function encodeMoving(
-  path: string,
-  metadata: Metadata,
-  { rendition }: Ordered,
-  description: Description,
-  budgetBytes: number
-): Promise<Encoded> {
-  requireAffordable(metadata, metadata.pages ?? 1, budgetBytes)
-  const options = { animated: true, failOn: 'error', limitInputPixels: maxPixels(metadata) } as const
-  return encodeAnimation(sharp(await sharpInput(path), options), rendition, description)
+/** A picture that is only reduced is finished with its decoding. */
+function roomFor({ size, rendition }: Planned, source: Source, budgetBytes: number): AppError | null {
+  const scale = size.decodedEdgePx / longEdgeOf(source.size)
+  const negativePixels = source.size.widthPx * source.size.heightPx * scale * scale
+  const { sharpening, watermark, enlarges } = rendition
+  const isPrinted = size.crops || enlarges || sharpening !== 'none' || watermark !== null
+  return roomError(negativePixels, isPrinted ? size.widthPx * size.heightPx : 0, budgetBytes)
 }
 
 /** One output's failure is its own; a full disk is everybody's. */
-async function finish({ rendition, path }: Ordered, source: string, make: () => Promise<Encoded>): Promise<Rendered> {
+async function finish(planned: Planned, { job, exiftool }: Table, make: () => Promise<Encoded>): Promise<Rendered> {
+  const { rendition, path, format } = planned
   try {
     const { bytes, widthPx, heightPx } = await make()
-    await writeWhole(path, bytes)
-    const contentType = CONTENT_TYPES[rendition.format]
-    return { outputId: rendition.id, ok: true, path, sizeBytes: bytes.length, widthPx, heightPx, contentType }
+    const sizeBytes = await writeWhole(path, bytes, async (part) => {
+      if (needsTags(rendition.metadata)) await copyTags(job.path, part, rendition, exiftool)
+    })
+    const { contentType } = formatTypes[format]
+    return { outputId: rendition.id, ok: true, path, sizeBytes, widthPx, heightPx, contentType }
   } catch (error) {
-    return { outputId: rendition.id, ok: false, problem: problemOf(error, source) }
+    return { outputId: rendition.id, ok: false, problem: problemOf(error, job.path) }
   }
 }
 
 async function makePreview(
   { previewPath, path }: RenderJob,
-  negative: Negative | null
+  make: () => Promise<Buffer>
 ): Promise<RenderResult['preview']> {
-  if (previewPath === null || negative === null) return null
+  if (previewPath === null) return null
   try {
-    await writeWhole(previewPath, await encodePreview(negative))
+    await writeWhole(previewPath, await make())
     return { ok: true }
   } catch (error) {
     return { ok: false, problem: problemOf(error, path) }
   }
 }
 
+/** @throws AppError `disk-full` */
 function problemOf(error: unknown, source: string): Problem {
   const known = sharpError(error, source)
   if (known.code === 'disk-full') throw known
   return toProblem(known)
-}
-
-/** @throws AppError `disk-full`, or `internal` for a spool folder that cannot be written to. */
-async function writeWhole(path: string, bytes: Buffer): Promise<void> {
-  const part = partPath(path)
-  try {
-    await writeFile(part, bytes)
-    await rename(part, path)
-  } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined) // what failed first is what counts
-    const code = error instanceof Error && 'code' in error ? error.code : null
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT'
-    throw new AppError(isFull ? 'disk-full' : 'internal', `Could not write ${path}`, { cause: error })
-  }
 }

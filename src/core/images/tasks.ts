@@ -13,10 +13,10 @@ export type Outcome = FrameFacts | RenderResult
 
 export type OutcomeOf<T extends Task> = T extends { readonly kind: 'render' } ? RenderResult : FrameFacts
 
-/** To a darkroom process; `id` comes back with the answer. */
+/** To a darkroom process, in lists; `id` comes back with the answer. */
 export type Request = { readonly id: number; readonly task: Task }
 
-/** From a darkroom process. An error loses its class on the way, so it travels as code and words. */
+/** From a darkroom process, in lists. An error loses its class on the way, so it travels as code and words. */
 export type Message =
   | { readonly kind: 'ready' }
   | { readonly kind: 'memory'; readonly rssBytes: number }

@@ -6,13 +6,17 @@ import type { Message, Request, Task } from '../tasks.ts'
 
 const held: Buffer[] = []
 
-process.on('message', ({ id, task }: Request) => {
+process.on('message', (requests: ReadonlyArray<Request>) => {
+  for (const request of requests) perform(request)
+})
+
+function perform({ id, task }: Request): void {
   const path = task.kind === 'render' ? task.job.path : task.path
   const name = basename(path)
   if (task.kind !== 'identify') misbehave(name, path)
   // A frame that is "held" is never answered, and keeps its process.
   if (name !== 'held') send({ kind: 'done', id, outcome: answer(task) })
-})
+}
 
 function misbehave(name: string, path: string): void {
   if (name === 'hang') for (;;);
@@ -57,7 +61,7 @@ function facts(problem: FrameFacts['problem']): FrameFacts {
 }
 
 function send(message: Message): void {
-  process.send?.(message)
+  process.send?.([message])
 }
 
 process.on('disconnect', () => process.exit())
