@@ -45,7 +45,8 @@ async function openDesk(
   const config: EngineConfig = {
     accounts: [{ account, secret: null }],
     defaultAccountId: 'here',
-    newCollection: { ...defaultSettings.newCollection, ...rules }
+    newCollection: { ...defaultSettings.newCollection, ...rules },
+    transfer: defaultSettings.transfer
   }
   await engine.private['engine:configure'](config)
   return { engine, home, bucket, shoot }

@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { z } from 'zod'
-import type { Problem } from '../shared/errors.ts'
+import { AppError, type Problem } from '../shared/errors.ts'
 import type { Answers, EngineCallName, EventName, EventPayload } from '../shared/ipc/contract.ts'
 import type { EngineConfig, PrivateCallName, privateCalls } from '../shared/ipc/engine.ts'
 import type { Collection, CollectionRules } from '../shared/model/collection.ts'
 import type { FrameStatus, FrameView, Totals } from '../shared/model/frame.ts'
 import { defaultSettings } from '../shared/model/settings.ts'
-import { MiB } from '../shared/units.ts'
+import { CatalogBackup } from './catalog/CatalogBackup.ts'
 import { CatalogCollections } from './catalog/CatalogCollections.ts'
+import { CatalogDroppedOrphans } from './catalog/CatalogDroppedOrphans.ts'
 import { CatalogFrames } from './catalog/CatalogFrames.ts'
+import { CatalogReceipts } from './catalog/CatalogReceipts.ts'
+import { CatalogSettling } from './catalog/CatalogSettling.ts'
 import { CatalogUploads } from './catalog/CatalogUploads.ts'
-import { inTransaction, openCatalog } from './catalog/openCatalog.ts'
+import { CatalogVolumes } from './catalog/CatalogVolumes.ts'
+import type { Mended } from './catalog/mendCatalog.ts'
+import { inTransaction } from './catalog/openCatalog.ts'
+import { takeCatalog } from './catalog/takeCatalog.ts'
 import { AccountStores, bucketOf } from './engine/AccountStores.ts'
 import { Announcer } from './engine/Announcer.ts'
 import { bucketAnswers } from './engine/bucketAnswers.ts'
@@ -22,6 +28,8 @@ import { linkAnswers } from './engine/linkAnswers.ts'
 import { PreviewMaker } from './engine/PreviewMaker.ts'
 import { noTotals, Progress } from './engine/Progress.ts'
 import { queueAnswers } from './engine/queueAnswers.ts'
+import { Receipts } from './engine/Receipts.ts'
+import { receiptAnswers } from './engine/receiptAnswers.ts'
 import { sweepSpool } from './engine/sweepSpool.ts'
 import { toFrameView } from './engine/toFrameView.ts'
 import { type Clock, systemClock } from './files/Clock.ts'
@@ -31,22 +39,22 @@ import { testAccount } from './insight/testAccount.ts'
 import { defaultIgnoreRules } from './shots/ignoreRules.ts'
 import { listBuckets } from './store/r2/listBuckets.ts'
 import { reachR2 } from './store/r2/reachR2.ts'
+import { BandwidthLimiter } from './transfer/BandwidthLimiter.ts'
 import { BufferPool } from './transfer/BufferPool.ts'
+import { checkProofs } from './transfer/checkProofs.ts'
 import { createDigester } from './transfer/Digester.ts'
 import { Dispatcher, type DispatcherLimits } from './transfer/Dispatcher.ts'
 import { FrameCommands } from './transfer/FrameCommands.ts'
-import { Slots } from './transfer/Slots.ts'
+import { Janitor } from './transfer/Janitor.ts'
 
-/** Every body under way, together. */
-const BODY_BUDGET_BYTES = 256 * MiB
-
-/** Requests with a body at once. Cloudflare answers 5xx where there are too many on one bucket (r2-facts §12). */
-const LINES = 12
+/** Uploads begun at once, at most: as many as keep two full lines busy. Each account's line asks for what it needs. */
+const MOST_SENDS = 128
 
 const HEARTBEAT_MS = 5_000
 /** A whole test of an account, with its eleven steps. */
 const TEST_LIMIT_MS = 60_000
-const JANITOR_MS = 10 * 60_000
+/** How often it is looked whether the copy of the catalog is too old. */
+const BACKUP_LOOK_MS = 10 * 60_000
 
 /** What a second push tries again. */
 const TRIED_AGAIN: ReadonlySet<FrameStatus> = new Set<FrameStatus>(['failed', 'attention', 'cancelled', 'paused'])
@@ -60,7 +68,10 @@ type PrivateAnswers = {
 export type EngineOptions = {
   /** Silverdrop's home: catalog, previews, spool, local R2. */
   readonly home: string
-  /** Takes up all collections at the start, as the app does; the terminal takes only those it works on. */
+  /**
+   * Takes up all collections at the start, as the app does; of those engines a home has one at a time. The terminal
+   * takes only those it works on.
+   */
   readonly resumesAll: boolean
   readonly clock?: Clock
   readonly random?: () => number
@@ -68,7 +79,11 @@ export type EngineOptions = {
   /** How long a watched frame must stand still; 2 s by default. */
   readonly settleMs?: number
   readonly rescanMs?: number
+  /** Whether anyone listens to an event: rows are not made for nobody. By default someone does. */
+  readonly isHeard?: (name: EventName) => boolean
   readonly onEvent?: <K extends EventName>(name: K, payload: EventPayload<K>) => void
+  /** The catalog is damaged. The engine should end at once; the next one mends the catalog. */
+  readonly onDamage?: (error: AppError) => void
 }
 
 /** The uploader without a window: all rooms, wired. The app's engine process, the terminal and the tests run this. */
@@ -81,31 +96,49 @@ export interface Engine {
   readonly push: {
     /** The collection of a folder, made or found again. @throws AppError `already-running`. */
     collection(rootPath: string, prefix: string, rules: CollectionRules): Collection
-    /** Files and folders into it; what failed or was cancelled before is tried again. @returns the paths of its frames. */
+    /**
+     * Files and folders into it; what failed or was cancelled before is tried again, and so is what was done and is no
+     * longer in the bucket. @returns the paths of its frames. @throws AppError where the bucket cannot be looked into.
+     */
     add(collection: Collection, paths: ReadonlyArray<string>, signal: AbortSignal): Promise<PushedPaths>
     /** Their rows, in the same order. */
     rows(collection: Collection, paths: ReadonlyArray<string>): ReadonlyArray<FrameView>
   }
+  /** For the terminal, which asks of parts of a folder too. */
+  readonly receipts: Receipts
   totals(collectionId: string | null): Totals
   /** Why nothing is being sent although something waits, with the reason where an account gave one; or null. */
   hold(): { readonly kind: NonNullable<Totals['hold']>; readonly problem: Problem | null } | null
   /** Resolves when nothing of the collection is left to do: all is done, or needs a person. */
   settled(collectionId: string, signal: AbortSignal): Promise<Totals>
+  /** What was done about a damaged catalog at the start; null in most lives. */
+  readonly mended: Mended | null
   close(): Promise<void>
 }
 
 export type PushedPaths = { readonly paths: ReadonlyArray<string>; readonly ignored: number }
 
+/**
+ * @throws AppError `already-running` if another engine of that home takes up all collections too; `file-unreadable`,
+ *   `disk-full`; `internal` if a newer Silverdrop wrote the catalog.
+ */
 export function createEngine(options: EngineOptions): Engine {
   const { home, clock = systemClock, random = Math.random } = options
   const session = randomUUID()
   const previewsPath = join(home, 'previews')
   const spoolPath = join(home, 'spool')
-  const db = openCatalog(join(home, 'catalog.sqlite'))
+  const catalogPath = join(home, 'catalog.sqlite')
+  const catalog = takeCatalog(catalogPath, {
+    leads: options.resumesAll,
+    onDamage: (error) => options.onDamage?.(error)
+  })
+  const { db, mended } = catalog
+  const backup = new CatalogBackup(db, catalogPath)
   const frames = new CatalogFrames(db)
   const uploads = new CatalogUploads(db)
   const collectionRows = new CatalogCollections(db)
-  const stores = new AccountStores(home)
+  const limiter = new BandwidthLimiter()
+  const stores = new AccountStores(home, limiter)
   const darkroom = createDarkroom({})
   const digester = createDigester()
   const progress = new Progress(frames)
@@ -118,6 +151,8 @@ export function createEngine(options: EngineOptions): Engine {
     collections: collectionRows,
     frames,
     uploads,
+    settling: new CatalogSettling(db),
+    volumes: new CatalogVolumes(db),
     clock,
     session,
     settleMs: options.settleMs ?? 2_000,
@@ -125,9 +160,19 @@ export function createEngine(options: EngineOptions): Engine {
     newRules: () => newRules,
     onFrames: (added, renewed) => {
       dispatcher.stopFrames(renewed, 'changed')
-      for (const id of renewed) progress.forget(id)
+      for (const id of renewed) {
+        progress.forget(id)
+        previews.forget(id)
+      }
       for (const id of [...added, ...renewed]) announcer.frameChanged(id)
       dispatcher.wake()
+    },
+    onReturned: (frameIds) => {
+      // While the catalog cannot be written they stay as they are, to be tried again by hand.
+      commands.retry(frameIds).then(
+        () => dispatcher.wake(),
+        () => {}
+      )
     },
     onChange: () => announcer.countsChanged(),
     refusalOf: (accountId) => dispatcher.refusalOf(accountId)
@@ -136,12 +181,13 @@ export function createEngine(options: EngineOptions): Engine {
     const frame = frames.find(frameId)
     return frame && toFrameView(frame, uploads.ofFrame(frameId), (uploadId) => progress.sentBytesOf(uploadId))
   }
-  const measure = () => progress.measure(clock.now(), dispatcher.hold)
+  const measure = () => progress.measure(clock.now(), dispatcher.hold, dispatcher.limitBytesPerSecond)
   const announcer = new Announcer({
     clock,
     viewOf,
     totals: measure,
     collections: (measured) => collectionViews(measured),
+    isHeard: (name) => options.onEvent !== undefined && (options.isHeard?.(name) ?? true),
     emit: (name, payload) => options.onEvent?.(name, payload)
   })
   const onFrameChanged = (frameId: string) => {
@@ -158,9 +204,9 @@ export function createEngine(options: EngineOptions): Engine {
       random,
       session,
       spoolPath,
-      pool: new BufferPool(BODY_BUDGET_BYTES),
+      pool: new BufferPool(defaultSettings.transfer.bufferBytes),
       digester,
-      lines: new Slots(LINES),
+      limiter,
       destinationOf: (collectionId) => {
         const collection = collections.get(collectionId)
         const account = stores.account(collection.accountId)
@@ -175,7 +221,7 @@ export function createEngine(options: EngineOptions): Engine {
       },
       onHoldChanged: () => announcer.countsChanged()
     },
-    { prepare: 4, render: 2, send: 8, ...options.limits }
+    { prepare: 4, render: 2, send: MOST_SENDS, ...options.limits }
   )
   const commands = new FrameCommands({
     frames,
@@ -185,6 +231,10 @@ export function createEngine(options: EngineOptions): Engine {
     onFrameChanged
   })
   const previews = new PreviewMaker({ darkroom, frames, previewsPath, spoolPath, onFrameChanged })
+  const bucketOfAccount = (accountId: string) => {
+    const account = stores.find(accountId)
+    return account && bucketOf(account)
+  }
   const totals = (collectionId: string | null): Totals => {
     const found = measure().find((one) => one.collectionId === collectionId)
     return found ?? noTotals(collectionId)
@@ -193,6 +243,9 @@ export function createEngine(options: EngineOptions): Engine {
     const byId = new Map(measured.map((one) => [one.collectionId, one]))
     return collections.list().map((one) => collections.view(one, byId.get(one.id) ?? null))
   }
+
+  const ending = new AbortController()
+  const receipts = new Receipts({ rows: new CatalogReceipts(db), stores, digester, clock })
 
   const parts = {
     onFrameChanged,
@@ -210,40 +263,47 @@ export function createEngine(options: EngineOptions): Engine {
   const queue = queueAnswers({ ...parts, newRules: () => newRules, clock })
 
   sweepSpool(spoolPath, uploads, clock.now())
-  const stopHeartbeat = every(clock, HEARTBEAT_MS, () => collectionRows.touchClaims(session, Math.round(clock.now())))
-  const stopJanitor = every(clock, JANITOR_MS, () => void dropOrphans())
-
-  /** Tells stores to drop multipart uploads that nobody will finish. What cannot be told now is told another time. */
-  async function dropOrphans(): Promise<void> {
-    for (const orphan of uploads.orphans(100)) {
-      try {
-        const store = await stores.store(orphan.accountId)
-        await store.abort(orphan.multipart, AbortSignal.timeout(30_000))
-        uploads.dropOrphan(orphan)
-      } catch {
-        // Offline, or the account is gone: R2 drops it by itself after seven days (r2-facts §4).
-      }
-    }
-  }
+  const stopHeartbeat = every(clock, HEARTBEAT_MS, () =>
+    unlessNoRoom(() => collectionRows.touchClaims(session, Math.round(clock.now())))
+  )
+  const stopBackups = every(clock, BACKUP_LOOK_MS, () => {
+    if (options.resumesAll) void backup.makeIfDue(clock.now())
+  })
+  const janitor = new Janitor({
+    uploads,
+    dropped: new CatalogDroppedOrphans(db),
+    storeOf: (accountId) => stores.store(accountId),
+    bucketOf: (accountId) => bucketOf(stores.account(accountId)),
+    clock
+  })
 
   return {
     answers: {
       ...queue,
       ...collectionAnswers({ ...parts, newRules: () => newRules }),
       ...bucketAnswers(parts),
-      ...linkAnswers({ ...parts, clock })
+      ...linkAnswers({ ...parts, clock }),
+      ...receiptAnswers({
+        ...parts,
+        receipts,
+        clock,
+        emit: (name, payload) => options.onEvent?.(name, payload),
+        signal: ending.signal
+      })
     },
+    receipts,
     private: {
       'engine:configure': async (config: EngineConfig) => {
         stores.configure(config)
         newRules = config.newCollection
+        dispatcher.configure(config.transfer)
         dispatcher.accountsChanged()
         if (!isConfigured) {
           isConfigured = true
           if (options.resumesAll) collections.resumeAll()
           dispatcher.start()
         }
-        void dropOrphans()
+        void janitor.sweep()
         announcer.countsChanged()
         return null
       },
@@ -255,10 +315,11 @@ export function createEngine(options: EngineOptions): Engine {
           AbortSignal.timeout(TEST_LIMIT_MS)
         ),
       'engine:power': async ({ event }) => {
-        if (event === 'resume' || event === 'online') {
-          dispatcher.networkChanged()
-          void collections.rescanAll()
-        }
+        if (event === 'suspend') dispatcher.suspend()
+        if (event === 'resume') dispatcher.resume()
+        if (event === 'offline') dispatcher.networkLost()
+        if (event === 'online') dispatcher.networkChanged()
+        if (event === 'resume' || event === 'online') void collections.rescanAll()
         return null
       },
       'engine:drain': async () => {
@@ -273,11 +334,15 @@ export function createEngine(options: EngineOptions): Engine {
         await collections.take(collection, expanded.files)
         collections.refuse(collection, expanded.refused)
         const all = [...expanded.files, ...expanded.refused].map(({ path }) => path)
-        const again = all.flatMap((path) => {
-          const frame = frames.findByPath(collection.id, path)
-          return frame && frame.problem === null && TRIED_AGAIN.has(frame.status) ? [frame.id] : []
-        })
-        await commands.retry(again)
+        const known = all.flatMap((path) => frames.findByPath(collection.id, path) ?? [])
+        const again = known.filter(({ problem, status }) => problem === null && TRIED_AGAIN.has(status))
+        await commands.retry(again.map(({ id }) => id))
+        dispatcher.wake()
+        await checkProofs(
+          known.map(({ id }) => id),
+          { uploads, bucketOf: bucketOfAccount, storeOf: (accountId) => stores.store(accountId), onFrameChanged },
+          signal
+        )
         dispatcher.wake()
         return { paths: all, ignored: expanded.ignored }
       },
@@ -311,6 +376,7 @@ export function createEngine(options: EngineOptions): Engine {
         settleWaiters.add(look)
         look()
       }),
+    mended,
     close: () => {
       closing ??= close()
       return closing
@@ -318,15 +384,26 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   async function close(): Promise<void> {
+    ending.abort()
     stopHeartbeat()
-    stopJanitor()
+    stopBackups()
     announcer.close()
     previews.close()
     await collections.close()
     await dispatcher.close()
-    await Promise.all([darkroom.close(), digester.close()])
+    await Promise.all([darkroom.close(), digester.close(), janitor.close()])
     await stores.close()
-    collectionRows.releaseClaims(session)
-    db.close()
+    unlessNoRoom(() => collectionRows.releaseClaims(session))
+    await backup.close()
+    catalog.close()
+  }
+}
+
+/** For what is tried again before long: a full disk, or a catalog that others keep locked, is no reason to end. */
+function unlessNoRoom(act: () => void): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof AppError) || (error.code !== 'disk-full' && error.code !== 'already-running')) throw error
   }
 }

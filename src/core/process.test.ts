@@ -1,145 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CallInput, CallOutput, EngineCallName } from '../shared/ipc/contract.ts'
-import type { EngineConfig, FromEngine } from '../shared/ipc/engine.ts'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { EngineConfig } from '../shared/ipc/engine.ts'
 import { defaultSettings } from '../shared/model/settings.ts'
 import { MiB } from '../shared/units.ts'
-import { entryPath } from './entryPath.ts'
-import { type LocalR2, startLocalR2 } from './store/local/startLocalR2.ts'
+import { openCatalog } from './catalog/openCatalog.ts'
+import { leavesOf, zeroPages } from './catalog/testing/damage.ts'
+import { fillCatalog } from './catalog/testing/fillCatalog.ts'
+import type { RequestKind } from './testing/killTest/CountingLine.ts'
+import { EngineChild } from './testing/killTest/EngineChild.ts'
+import { KillRig } from './testing/killTest/KillRig.ts'
 
-const bucket = 'photos'
-let folder: string
-let localR2: LocalR2
-let line: Line
+/** Generous: these take seconds where the machine has nothing else to do. */
+const LIMIT_MS = 240_000
 
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'silverdrop-process-'))
-  localR2 = await startLocalR2({ home: join(folder, 'r2'), buckets: [bucket] })
-  line = await openLine(localR2.endpoint)
-})
-afterAll(async () => {
-  line.server.closeAllConnections()
-  line.server.close()
-  await localR2.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** A line to the local R2 that writes down what went over it. */
-type Line = {
-  readonly server: Server
-  readonly endpoint: string
-  /** `PUT` requests that the store answered with 200, in order: path and query. */
-  readonly acknowledged: string[]
-}
-
-async function openLine(target: string): Promise<Line> {
-  const { hostname, port } = new URL(target)
-  const acknowledged: string[] = []
-  const forward = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const { method, url = '/', headers } = incoming
-    const onward = request({ hostname, port, method, path: url, headers }, (answer) => {
-      if (method === 'PUT' && answer.statusCode === 200) acknowledged.push(url)
-      outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(outgoing)
-    })
-    onward.on('error', () => outgoing.destroy())
-    outgoing.on('close', () => onward.destroy())
-    incoming.pipe(onward)
-  }
-  const server = createServer(forward)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { pathname } = new URL(target)
-  // The signature covers the Host header, which is passed on as it came; the emulator does not insist on its own.
-  return { server, acknowledged, endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}` }
-}
-
-/** The engine as main runs it. */
-class EngineChild {
-  readonly child: ChildProcess
-  #lastId = 0
-  readonly #open = new Map<number, (message: Extract<FromEngine, { kind: 'reply' }>) => void>()
-
-  constructor(home: string) {
-    this.child = spawn(process.execPath, [entryPath('engine'), '--home', home], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      serialization: 'advanced'
-    })
-    this.child.on('message', (message: FromEngine) => {
-      if (message.kind === 'reply') this.#open.get(message.id)?.(message)
-    })
-  }
-
-  async ask(name: string, input: unknown): Promise<unknown> {
-    this.#lastId += 1
-    const id = this.#lastId
-    const answer = new Promise<Extract<FromEngine, { kind: 'reply' }>>((resolve) => this.#open.set(id, resolve))
-    this.child.send({ kind: 'call', id, name, input })
-    const reply = await answer
-    if (!reply.ok) throw new Error(`${name}: ${reply.error.code} ${reply.error.detail}`)
-    return reply.value
-  }
-
-  call<K extends EngineCallName>(name: K, input: CallInput<K>): Promise<CallOutput<K>> {
-    return this.ask(name, input) as Promise<CallOutput<K>>
-  }
-
-  async kill(): Promise<void> {
-    const gone = once(this.child, 'exit')
-    this.child.kill('SIGKILL')
-    await gone
-  }
-
-  /** As when main ends: the channel closes. @returns the exit status. */
-  async leave(): Promise<number | null> {
-    const gone = once(this.child, 'exit')
-    this.child.disconnect()
-    const [status] = await gone
-    return status as number | null
-  }
-}
-
-function config(): EngineConfig {
-  return {
-    accounts: [
-      {
-        account: {
-          id: 'r2',
-          kind: 'r2',
-          name: 'R2',
-          endpoint: line.endpoint,
-          region: 'auto',
-          bucket,
-          accessKeyId: localR2.accessKeyId,
-          publicBaseUrl: `${localR2.publicOrigin}/${bucket}`,
-          prefix: ''
-        },
-        secret: { secretAccessKey: localR2.secretAccessKey }
-      }
-    ],
-    defaultAccountId: 'r2',
-    newCollection: defaultSettings.newCollection
-  }
-}
-
-async function start(home: string): Promise<EngineChild> {
-  const engine = new EngineChild(home)
-  const [ready] = await once(engine.child, 'message')
-  expect(ready).toEqual({ kind: 'ready' })
-  await engine.ask('engine:configure', config())
-  return engine
-}
-
-async function until(holds: () => Promise<boolean> | boolean, limitMs = 60_000): Promise<void> {
+async function until(holds: () => Promise<boolean> | boolean, limitMs = LIMIT_MS): Promise<void> {
   const deadlineMs = Date.now() + limitMs
   while (!(await holds())) {
     if (Date.now() > deadlineMs) throw new Error(`Waited for ${limitMs} ms`)
@@ -147,13 +28,28 @@ async function until(holds: () => Promise<boolean> | boolean, limitMs = 60_000):
   }
 }
 
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+describe('the engine, killed with SIGKILL in the middle of a folder', { timeout: LIMIT_MS }, () => {
+  let rig: KillRig
 
-describe('the engine, killed with SIGKILL in the middle of a folder', () => {
+  beforeAll(async () => {
+    rig = await KillRig.start()
+  })
+  afterAll(() => rig.close())
+
+  /** Counts answers that the engine was given, by kind of request. */
+  function countPassed(): (kind: RequestKind) => number {
+    const passed = new Map<RequestKind, number>()
+    onTestFinished(
+      rig.line.onMoment((kind, moment) => {
+        if (moment === 'passed') passed.set(kind, (passed.get(kind) ?? 0) + 1)
+      })
+    )
+    return (kind) => passed.get(kind) ?? 0
+  }
+
   it('finishes the job when it is started again: nothing lost, no second key, no acknowledged part sent twice', async () => {
-    const shoot = join(folder, 'shoot')
-    const home = join(folder, 'home')
-    mkdirSync(shoot)
+    const { home, shoot } = rig.newPlace('shoot')
+    const config = rig.config('shoot/')
     const sources = new Map<string, Buffer>()
     const add = (name: string, bytes: Buffer) => {
       sources.set(name, bytes)
@@ -170,10 +66,10 @@ describe('the engine, killed with SIGKILL in the middle of a folder', () => {
       )
     }
 
-    const first = await start(home)
+    const passed = countPassed()
+    const first = await EngineChild.start(home, config)
     await first.call('queue:add', { paths: [shoot], collectionId: null })
-    const parts = () => line.acknowledged.filter((url) => url.includes('partNumber='))
-    await until(() => parts().length >= 2 && line.acknowledged.length - parts().length >= 3)
+    await until(() => passed('part') >= 2 && passed('put') >= 3)
     await first.kill()
 
     const ledger = new DatabaseSync(join(home, 'catalog.sqlite'), { readOnly: true })
@@ -185,15 +81,15 @@ describe('the engine, killed with SIGKILL in the middle of a folder', () => {
     ledger.close()
     expect(recorded.length).toBeGreaterThan(0)
     expect(Number(done?.['done'])).toBeLessThan(25)
-    const before = [...line.acknowledged]
+    const before = rig.line.askedParts.length
 
-    const second = await start(home)
+    const second = await EngineChild.start(home, config)
     await until(async () => (await second.call('queue:totals', { collectionId: null })).done === sources.size)
 
     // No acknowledged part goes twice: those in the ledger when the engine died do not appear again.
-    const again = line.acknowledged.slice(before.length).flatMap((url) => /partNumber=(\d+)/.exec(url)?.[1] ?? [])
-    expect(again.map(Number).filter((number) => recorded.includes(number))).toEqual([])
-    expect(new Set(again).size).toBe(again.length)
+    const again = rig.line.askedParts.slice(before).map(({ number }) => number)
+    expect(again.filter((number) => recorded.includes(number))).toEqual([])
+    expect(new Set(again).size, JSON.stringify(rig.line.askedParts.slice(before))).toBe(again.length)
 
     const { frames } = await second.call('queue:page', { collectionId: null, filter: 'all', offset: 0, limit: 100 })
     expect(frames.map(({ name }) => name).sort()).toEqual([...sources.keys()].sort())
@@ -202,35 +98,123 @@ describe('the engine, killed with SIGKILL in the middle of a folder', () => {
     expect(keys.filter((key) => /-\d\.\w+$/.test(key))).toEqual([]) // nobody met an object of its own and stepped aside
     for (const { name, uploads } of frames) {
       for (const { key, outputId, proof } of uploads) {
-        const url = `${localR2.publicOrigin}/${bucket}/${(key ?? '').split('/').map(encodeURIComponent).join('/')}`
-        const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer())
+        const bytes = new Uint8Array(await (await fetch(rig.urlOf(key ?? ''))).arrayBuffer())
         expect(sha256(bytes), key ?? '').toBe(proof?.sha256)
         if (outputId === 'original') expect(sha256(bytes)).toBe(sha256(readFileSync(join(shoot, name))))
       }
     }
     const listed = await second.call('bucket:list', { accountId: 'r2', prefix: 'shoot/', after: null, limit: 1000 })
-    const [day = ''] = listed.folders
-    const objects = await second.call('bucket:list', { accountId: 'r2', prefix: day, after: null, limit: 1000 })
-    expect(objects.objects.map(({ key }) => key).sort()).toEqual([...keys].sort())
+    expect(listed.objects.map(({ key }) => key).sort()).toEqual([...keys].sort())
     expect(await second.leave()).toBe(0)
   })
 
   it('many times in a row still loses nothing', async () => {
-    const shoot = join(folder, 'often')
-    const home = join(folder, 'home-often')
-    mkdirSync(shoot)
+    const { home, shoot } = rig.newPlace('often')
+    const config = rig.config('often/')
     for (let n = 0; n < 40; n += 1) writeFileSync(join(shoot, `${n}.bin`), randomBytes(50_000 + n))
-    let engine = await start(home)
+    const passed = countPassed()
+    let engine = await EngineChild.start(home, config)
     await engine.call('queue:add', { paths: [shoot], collectionId: null })
     for (let round = 1; round <= 4; round += 1) {
-      await until(() => line.acknowledged.filter((url) => url.includes('often')).length >= round * 6)
+      await until(() => passed('put') >= round * 6)
       await engine.kill()
-      engine = await start(home)
+      engine = await EngineChild.start(home, config)
     }
     await until(async () => (await engine.call('queue:totals', { collectionId: null })).done === 40)
     const { frames } = await engine.call('queue:page', { collectionId: null, filter: 'all', offset: 0, limit: 100 })
     const names = frames.flatMap(({ uploads }) => uploads.map(({ key }) => key?.split('/').at(-1)))
     expect(names.sort()).toEqual(Array.from({ length: 40 }, (_, n) => `${n}-original.bin`).sort())
     await engine.leave()
+  })
+})
+
+describe('two engines that take up everything of one home', { timeout: LIMIT_MS }, () => {
+  const ready = { kind: 'ready' }
+  const config: EngineConfig = {
+    accounts: [],
+    defaultAccountId: null,
+    newCollection: defaultSettings.newCollection,
+    transfer: defaultSettings.transfer
+  }
+
+  function newHome(): string {
+    const home = mkdtempSync(join(tmpdir(), 'silverdrop-two-'))
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+    return home
+  }
+
+  function open(home: string): EngineChild {
+    const engine = new EngineChild(home)
+    onTestFinished(async () => {
+      if (engine.isAlive) await engine.kill()
+    })
+    return engine
+  }
+
+  it('the second says so, names the first, and stops; the first goes on', async () => {
+    const home = newHome()
+    const first = open(home)
+    expect(await first.firstMessage).toEqual(ready)
+    const second = open(home)
+    expect(await second.firstMessage).toEqual({
+      kind: 'refused',
+      problem: { code: 'already-running', detail: expect.stringContaining(`process ${first.child.pid}`) }
+    })
+    expect(await second.leave()).toBe(1)
+    await first.ask('engine:configure', config)
+    expect(await first.leave()).toBe(0)
+  })
+
+  it('started at the same moment, one of them runs, and the other names it', async () => {
+    const home = newHome()
+    const both = [open(home), open(home)]
+    const words = await Promise.all(both.map(({ firstMessage }) => firstMessage))
+    const [running] = both.filter((_, n) => (words[n] as { kind: string }).kind === 'ready')
+    expect(words).toContainEqual(ready)
+    expect(words).toContainEqual({
+      kind: 'refused',
+      problem: { code: 'already-running', detail: expect.stringContaining(`process ${running?.child.pid}`) }
+    })
+  })
+
+  it('nobody is locked out by an engine that was killed, or whose process id another program has now', async () => {
+    const home = newHome()
+    const first = open(home)
+    await first.firstMessage
+    await first.kill()
+    const catalog = new DatabaseSync(join(home, 'catalog.sqlite'))
+    catalog.prepare('UPDATE engines SET pid = ?').run(process.pid) // alive, and no engine
+    catalog.close()
+    const second = open(home)
+    expect(await second.firstMessage).toEqual(ready)
+    expect(await second.leave()).toBe(0)
+    expect(await open(home).firstMessage).toEqual(ready)
+  })
+
+  it('one whose catalog is damaged while it runs ends; the next one mends it and says so', async () => {
+    const home = newHome()
+    const path = join(home, 'catalog.sqlite')
+    const filled = openCatalog(path)
+    fillCatalog(filled, 2_000)
+    filled.close()
+    zeroPages(path, leavesOf(path, 'frames').slice(100, 102))
+    const first = open(home)
+    await first.firstMessage
+    const look = { collectionId: null, filter: 'all', offset: 0, limit: 500 } as const
+    await expect(first.call('queue:page', { ...look, offset: 500 })).rejects.toThrow('The engine ended')
+    await first.exit
+    expect(first.child.exitCode).toBe(1)
+
+    const second = open(home)
+    const noted = new Promise((resolve) => {
+      second.child.on('message', (message: { kind: string }) => message.kind === 'noted' && resolve(message))
+    })
+    expect(await second.firstMessage).toEqual(ready)
+    expect(await noted).toMatchObject({
+      problem: { code: 'record-damaged', detail: expect.stringContaining('.damaged-') }
+    })
+    expect(readdirSync(home).some((name) => name.startsWith('catalog.sqlite.damaged-'))).toBe(true)
+    const { frames } = (await second.call('queue:totals', { collectionId: null })) ?? {}
+    expect(frames).toBeGreaterThan(500)
   })
 })

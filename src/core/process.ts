@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import { AppError, type Problem, toProblem } from '../shared/errors.ts'
 import { type EngineCallName, engineCalls } from '../shared/ipc/contract.ts'
 import { type FromEngine, type PrivateCallName, privateCalls, type ToEngine } from '../shared/ipc/engine.ts'
+import type { Mended } from './catalog/mendCatalog.ts'
+import type { EngineNotice } from './EngineNotice.ts'
 import { createEngine, type Engine } from './engine.ts'
 
 // The engine as a process of its own. Main spawns it with an IPC channel and is the only one it listens to; when that
@@ -11,17 +13,40 @@ const { values } = parseArgs({ options: { home: { type: 'string' } } })
 if (!values.home || !process.send)
   throw new Error('The engine is started by Silverdrop, with --home and an IPC channel')
 
-const engine = createEngine({
-  home: values.home,
-  resumesAll: true,
-  onEvent: (name, payload) => send({ kind: 'event', name, payload })
-})
+start(values.home)
 
-process.on('message', (message: ToEngine) => void answer(message))
-process.on('disconnect', () => void engine.close().finally(() => process.exit(0)))
-send({ kind: 'ready' })
+function start(home: string): void {
+  try {
+    const engine = createEngine({
+      home,
+      resumesAll: true,
+      onEvent: (name, payload) => send({ kind: 'event', name, payload }),
+      onDamage: endDamaged
+    })
+    process.on('message', (message: ToEngine) => void answer(engine, message))
+    process.on('disconnect', () => void engine.close().finally(() => process.exit(0)))
+    send({ kind: 'ready' })
+    if (engine.mended) send({ kind: 'noted', problem: mendedProblem(engine.mended) })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    process.on('disconnect', () => process.exit(1)) // main hangs up once it has heard why
+    send({ kind: 'refused', problem: toProblem(error) })
+  }
+}
 
-async function answer({ id, name, input }: ToEngine): Promise<void> {
+/** At once, so that nothing more is written to a damaged file. Main starts the next engine, which mends it. */
+function endDamaged(error: AppError): void {
+  console.error(`The catalog is damaged: ${error.message}`)
+  process.exit(1)
+}
+
+function mendedProblem({ asideAt, collections, frames, isWhole }: Mended): Problem {
+  const saved = `${frames} files in ${collections} collections`
+  const lost = isWhole ? 'Nothing was lost' : 'Some records could not be read'
+  return { code: 'record-damaged', detail: `${lost}; saved: ${saved}. The damaged file is kept: ${asideAt}` }
+}
+
+async function answer(engine: Engine, { id, name, input }: ToEngine): Promise<void> {
   try {
     send({ kind: 'reply', id, ok: true, value: await run(engine, name, input) })
   } catch (error) {
@@ -57,6 +82,7 @@ function loggedProblem(name: string, error: unknown): Problem {
   return problem
 }
 
-function send(message: FromEngine): void {
-  if (process.connected) process.send?.(message)
+function send(message: FromEngine | EngineNotice): void {
+  // A channel that breaks while this is on its way is told by `disconnect`, and is no reason to end half-way.
+  if (process.connected) process.send?.(message, undefined, {}, () => {})
 }

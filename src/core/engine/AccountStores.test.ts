@@ -23,7 +23,8 @@ function openStores(): { stores: AccountStores; home: string } {
 const config = (accounts: Parameters<AccountStores['configure']>[0]['accounts']) => ({
   accounts,
   defaultAccountId: accounts[0]?.account.id ?? null,
-  newCollection: defaultSettings.newCollection
+  newCollection: defaultSettings.newCollection,
+  transfer: defaultSettings.transfer
 })
 
 describe('AccountStores', () => {

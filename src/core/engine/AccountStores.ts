@@ -4,6 +4,7 @@ import type { Account, AccountSecret } from '../../shared/model/account.ts'
 import { type LocalR2, startLocalR2 } from '../store/local/startLocalR2.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import { openStore } from '../store/openStore.ts'
+import type { Pacer } from '../store/Pacer.ts'
 import { withRetry } from '../store/withRetry.ts'
 
 /** How long the local R2 is believed to be there without looking. */
@@ -14,13 +15,16 @@ type Entry = { readonly account: Account; readonly secret: AccountSecret | null;
 /** The accounts the engine knows, each with its store once it is needed. Secrets live here and in the stores only. */
 export class AccountStores {
   readonly #home: string
+  readonly #pacer: Pacer | null
   #entries = new Map<string, Entry>()
   #defaultAccountId: string | null = null
   #localR2: Promise<LocalR2> | null = null
   #localSeenMs = 0
 
-  constructor(home: string) {
+  /** @param pacer How fast bodies may go out; null: as fast as they can. */
+  constructor(home: string, pacer: Pacer | null = null) {
     this.#home = home
+    this.#pacer = pacer
   }
 
   /** Takes over what changed; stores of accounts that stayed as they were stay open. */
@@ -75,7 +79,7 @@ export class AccountStores {
 
   /** A store beside those that are kept, for trying an account. Whoever asks closes it. */
   open(account: Account, secret: AccountSecret | null): Promise<ObjectStore> {
-    return openStore(account, secret, () => this.localR2())
+    return openStore(account, secret, () => this.localR2(), this.#pacer)
   }
 
   /** The secret that is stored for an account, or null. */

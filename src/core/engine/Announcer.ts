@@ -17,6 +17,8 @@ export type AnnouncerPorts = {
   readonly totals: () => ReadonlyArray<Totals>
   /** With the totals that were just measured. */
   readonly collections: (measured: ReadonlyArray<Totals>) => ReadonlyArray<CollectionView>
+  /** Whether anyone listens: rows are costly to make. */
+  readonly isHeard: (name: EventName) => boolean
   readonly emit: <K extends EventName>(name: K, payload: EventPayload<K>) => void
 }
 
@@ -62,7 +64,8 @@ export class Announcer {
 
   #tellRows(): void {
     this.#stopRows = null
-    const views = [...this.#changed].flatMap((id) => this.#ports.viewOf(id) ?? [])
+    const isHeard = this.#ports.isHeard('queue:changed')
+    const views = isHeard ? [...this.#changed].flatMap((id) => this.#ports.viewOf(id) ?? []) : []
     this.#changed.clear()
     if (views.length > 0) this.#ports.emit('queue:changed', views)
   }

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { basename, resolve } from 'node:path'
-import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import { statSync } from 'node:fs'
+import { basename, join, resolve, sep } from 'node:path'
+import { AppError, type Problem } from '../../shared/errors.ts'
 import type { Collection, CollectionRules, CollectionState, CollectionView } from '../../shared/model/collection.ts'
 import type { Totals } from '../../shared/model/frame.ts'
 import type { CatalogCollections } from '../catalog/CatalogCollections.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { CatalogSettling } from '../catalog/CatalogSettling.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { CatalogVolumes } from '../catalog/CatalogVolumes.ts'
 import type { Clock } from '../files/Clock.ts'
 import type { FileProblem, FrameFile } from '../files/FrameFile.ts'
-import { type WatchedFolder, type WatchState, watchFolder } from '../files/watchFolder.ts'
-import { defaultIgnoreRules } from '../shots/ignoreRules.ts'
+import { CollectionWatch } from './CollectionWatch.ts'
 
 export type CollectionsPorts = {
   readonly collections: CatalogCollections
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
+  readonly settling: CatalogSettling
+  readonly volumes: CatalogVolumes
   readonly clock: Clock
   readonly session: string
   readonly settleMs: number
@@ -22,12 +26,12 @@ export type CollectionsPorts = {
   readonly newRules: () => CollectionRules
   /** Frames of these ids are new, or new versions of what was there. */
   readonly onFrames: (added: ReadonlyArray<string>, renewed: ReadonlyArray<string>) => void
+  /** A folder is back, and these frames failed because it was away. */
+  readonly onReturned: (frameIds: ReadonlyArray<string>) => void
   readonly onChange: () => void
   /** What an account answered that a person has to mend, or null. */
   readonly refusalOf: (accountId: string) => Problem | null
 }
-
-type Watch = { readonly folder: WatchedFolder; state: WatchState | null; problem: Problem | null }
 
 /** Files taken in one transaction; between two the engine does other things. */
 const BATCH = 1_000
@@ -35,7 +39,7 @@ const BATCH = 1_000
 /** Drops, watched and pushed folders: which there are, which this engine works on, and what their folders bring. */
 export class Collections {
   readonly #ports: CollectionsPorts
-  readonly #watches = new Map<string, Watch>()
+  readonly #watches = new Map<string, CollectionWatch>()
   readonly #claimed = new Set<string>()
   /** Collections that another living engine works on, by its process id. */
   readonly #elsewhere = new Map<string, number>()
@@ -98,13 +102,20 @@ export class Collections {
     return this.#require(collection)
   }
 
+  /**
+   * Watches a folder. Chosen again, it is taken as it is now: that is how a person says that another card in the same
+   * place is meant.
+   */
   watch(path: string, name: string | null, accountId: string): Collection {
     const rootPath = resolve(path)
     const known = this.#ports.collections.findByRoot('watch', rootPath, accountId, '')
     const collection =
       known ?? this.#add({ kind: 'watch', name: name ?? basename(rootPath), rootPath, accountId, prefix: '' })
     this.#require(collection)
-    this.#watch(collection)
+    const watch = this.#watches.get(collection.id)
+    if (watch?.state !== 'watching') this.#ports.volumes.forget(collection.id)
+    if (watch) void watch.rescan()
+    else this.#watch(collection)
     return collection
   }
 
@@ -126,7 +137,7 @@ export class Collections {
 
   remove(id: string): void {
     this.get(id)
-    void this.#watches.get(id)?.folder.close()
+    void this.#watches.get(id)?.close()
     this.#watches.delete(id)
     this.#ports.collections.remove(id, Math.round(this.#ports.clock.now()))
     this.#ports.onChange()
@@ -161,37 +172,42 @@ export class Collections {
 
   /** What could not be taken gets a row with its reason. */
   refuse(collection: Collection, refused: ReadonlyArray<FileProblem>): void {
-    const root = collection.rootPath
+    const inside = collection.rootPath && join(collection.rootPath, sep)
     const rows = refused.map(({ path, problem }) => ({
       path,
       problem,
-      relativePath:
-        root && path.startsWith(root) && path !== root
-          ? path.slice(root.length + 1).replaceAll('\\', '/')
-          : basename(path)
+      relativePath: inside && path.startsWith(inside) ? path.slice(inside.length).replaceAll(sep, '/') : basename(path)
     }))
     const ids = this.#ports.frames.addRefused(collection.id, rows)
+    for (const { path, problem } of rows) if (problem.code === 'file-elsewhere') this.#noteSize(collection.id, path)
     if (ids.length > 0) this.#ports.onFrames(ids, [])
   }
 
+  #noteSize(collectionId: string, path: string): void {
+    try {
+      this.#ports.settling.noteSize(collectionId, path, statSync(path).size)
+    } catch {
+      // It went away, or its volume did: its row says enough.
+    }
+  }
+
   view(collection: Collection, totals: Totals | null): CollectionView {
+    const watch = this.#watches.get(collection.id)
     return {
       ...collection,
       state: this.#stateOf(collection, totals),
       frames: totals?.frames ?? 0,
-      problem:
-        this.#watches.get(collection.id)?.problem ??
-        this.#claimProblem(collection.id) ??
-        this.#ports.refusalOf(collection.accountId)
+      problem: watch?.problem ?? this.#claimProblem(collection.id) ?? this.#ports.refusalOf(collection.accountId),
+      ...(watch?.note && { watchNote: watch.note })
     }
   }
 
   async rescanAll(): Promise<void> {
-    await Promise.all([...this.#watches.values()].map(({ folder }) => folder.rescan()))
+    await Promise.all([...this.#watches.values()].map((watch) => watch.rescan()))
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#watches.values()].map(({ folder }) => folder.close()))
+    await Promise.all([...this.#watches.values()].map((watch) => watch.close()))
     this.#watches.clear()
   }
 
@@ -210,7 +226,7 @@ export class Collections {
   #claim(collection: Collection): boolean {
     const { id } = collection
     if (this.#claimed.has(id)) return true
-    const { collections, frames, uploads, session, clock } = this.#ports
+    const { collections, frames, uploads, settling, session, clock } = this.#ports
     const pid = collections.claim(id, session, Math.round(clock.now()))
     if (pid !== null) {
       this.#elsewhere.set(id, pid)
@@ -218,6 +234,7 @@ export class Collections {
     }
     this.#elsewhere.delete(id)
     this.#claimed.add(id)
+    settling.hideAll(id)
     frames.recover(id)
     uploads.recover(id)
     return true
@@ -236,29 +253,13 @@ export class Collections {
   #watch(collection: Collection): void {
     const { id, kind, rootPath } = collection
     if (kind !== 'watch' || rootPath === null || this.#watches.has(id)) return
-    const watch: Watch = {
-      state: null,
-      problem: null,
-      folder: watchFolder(rootPath, {
-        ignore: defaultIgnoreRules,
-        settleMs: this.#ports.settleMs,
-        rescanMs: this.#ports.rescanMs,
-        clock: this.#ports.clock,
-        isKnown: (file) => this.#ports.frames.has(id, file),
-        onSettled: (files) => void this.#takeBatch(id, files),
-        onSettling: () => {},
-        onProblem: (fault) => {
-          if (fault.path === rootPath) watch.problem = fault.problem
-          else this.refuse(collection, [fault])
-          this.#ports.onChange()
-        },
-        onState: (state) => {
-          watch.state = state
-          watch.problem = state === 'not-connected' ? toProblem(new AppError('folder-missing', rootPath)) : null
-          this.#ports.onChange()
-        }
-      })
-    }
+    const { onFrames } = this.#ports
+    const watch = new CollectionWatch(collection, rootPath, {
+      ...this.#ports,
+      take: (files) => this.#takeBatch(id, files),
+      refuse: (refused) => this.refuse(collection, refused),
+      onShown: (ids) => onFrames(ids, [])
+    })
     this.#watches.set(id, watch)
   }
 

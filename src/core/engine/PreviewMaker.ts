@@ -43,6 +43,11 @@ export class PreviewMaker {
     }
   }
 
+  /** The frame is another version of the file now: it is shown anew. */
+  forget(frameId: string): void {
+    this.#asked.delete(frameId)
+  }
+
   /** @returns path below the page's origin, or null for what is no picture or cannot be shown. */
   async forObject(
     store: ObjectStore,
@@ -65,7 +70,11 @@ export class PreviewMaker {
   async #makeForFrame(id: string): Promise<void> {
     const { frames, darkroom, previewsPath, onFrameChanged } = this.#ports
     const frame = frames.find(id)
-    if (!frame?.facts || frame.hasPreview || frame.facts.kind !== 'photo') return
+    if (!frame?.facts) {
+      this.#asked.delete(id) // not looked at yet: the next look at the row asks again
+      return
+    }
+    if (frame.hasPreview || frame.facts.kind !== 'photo') return
     const previewPath = join(previewsPath, id.slice(0, 2), `${id}.webp`)
     await mkdir(dirname(previewPath), { recursive: true })
     const { kind, contentType } = frame.facts

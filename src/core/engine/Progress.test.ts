@@ -30,6 +30,18 @@ describe('Progress', () => {
     expect(doneBytes()).toBe(1_000) // from the catalog now, and once
   })
 
+  it('tells what is allowed at this hour, of each collection and of all', async () => {
+    const { progress } = await openLine()
+    const limits = progress
+      .measure(0, 'timetable', 0)
+      .map(({ limitBytesPerSecond, hold }) => [limitBytesPerSecond, hold])
+    expect(limits).toEqual([
+      [0, 'timetable'],
+      [0, 'timetable']
+    ])
+    expect(progress.measure(0, null)[0]?.limitBytesPerSecond).toBeNull()
+  })
+
   it.each(['cancelled', 'failed', 'settling'] as const)(
     'lets go of the bytes of a frame that is %s',
     async (status) => {

@@ -22,7 +22,7 @@ const ON_ITS_WAY: ReadonlySet<FrameStatus | null> = new Set<FrameStatus>(['waiti
 
 export function noTotals(collectionId: string | null): Totals {
   const none = { frames: 0, waiting: 0, working: 0, done: 0, needsYou: 0, cancelled: 0, totalBytes: 0, doneBytes: 0 }
-  return { collectionId, ...none, bytesPerSecond: 0, secondsLeft: null, hold: null }
+  return { collectionId, ...none, bytesPerSecond: 0, secondsLeft: null, limitBytesPerSecond: null, hold: null }
 }
 
 /** How far everything is: what the catalog counts, and the bytes of what is on the line right now. */
@@ -30,6 +30,8 @@ export class Progress {
   readonly #frames: CatalogFrames
   /** By frame, then by upload. */
   readonly #underway = new Map<string, Map<string, Underway>>()
+  /** Frames under way that changed since the last measuring: a thousand changes a second are not looked up each. */
+  readonly #changed = new Set<string>()
   readonly #frameOf = new Map<string, string>()
   readonly #byCollection = new Map<string, Throughput>()
   readonly #all = new Throughput()
@@ -57,7 +59,7 @@ export class Progress {
    * original would be gone again while its web copy is made.
    */
   frameChanged(frameId: string): void {
-    if (this.#underway.has(frameId) && !ON_ITS_WAY.has(this.#frames.statusOf(frameId))) this.forget(frameId)
+    if (this.#underway.has(frameId)) this.#changed.add(frameId)
   }
 
   /** The frame begins anew with another version of the file: what was sent of the old one counts no more. */
@@ -66,15 +68,23 @@ export class Progress {
     this.#underway.delete(frameId)
   }
 
-  /** Measures once more. @returns totals of each collection, and of all together (`collectionId` null) first. */
-  measure(nowMs: number, hold: Totals['hold']): ReadonlyArray<Totals> {
+  /**
+   * Measures once more.
+   *
+   * @param limitBytesPerSecond What the person allows at this hour; null: no limit.
+   * @returns totals of each collection, and of all together (`collectionId` null) first.
+   */
+  measure(nowMs: number, hold: Totals['hold'], limitBytesPerSecond: number | null = null): ReadonlyArray<Totals> {
+    for (const id of this.#changed) if (!ON_ITS_WAY.has(this.#frames.statusOf(id))) this.forget(id)
+    this.#changed.clear()
     const counts = this.#frames.counts()
     const ids = [...new Set(counts.map(({ collectionId }) => collectionId))]
+    const now = { nowMs, hold, limitBytesPerSecond }
     return [
-      this.#totals(null, counts, this.#all, nowMs, hold),
+      this.#totals(null, counts, this.#all, now),
       ...ids.map((id) => {
         const own = counts.filter(({ collectionId }) => collectionId === id)
-        return this.#totals(id, own, this.#throughputOf(id), nowMs, hold)
+        return this.#totals(id, own, this.#throughputOf(id), now)
       })
     ]
   }
@@ -83,8 +93,7 @@ export class Progress {
     collectionId: string | null,
     counts: ReadonlyArray<StatusCount>,
     throughput: Throughput,
-    nowMs: number,
-    hold: Totals['hold']
+    { nowMs, hold, limitBytesPerSecond }: { nowMs: number } & Pick<Totals, 'hold' | 'limitBytesPerSecond'>
   ): Totals {
     const sums = { waiting: 0, working: 0, done: 0, needsYou: 0, cancelled: 0 }
     let totalBytes = 0
@@ -110,6 +119,7 @@ export class Progress {
       doneBytes,
       bytesPerSecond: isMoving ? throughput.bytesPerSecond : 0,
       secondsLeft: isMoving ? throughput.secondsLeft(totalBytes - doneBytes) : null,
+      limitBytesPerSecond,
       hold: sums.waiting + sums.working > 0 ? hold : hold === 'paused' ? 'paused' : null
     }
   }

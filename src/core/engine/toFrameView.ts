@@ -54,6 +54,8 @@ function toUploadView(upload: Upload, sentBytes: number): UploadView {
     attempt: 'attempt' in state ? state.attempt : 0,
     retryAtMs: state.kind === 'retrying' ? state.retryAtMs : null,
     problem: 'problem' in state ? state.problem : null,
+    restart: 'restart' in state ? (state.restart?.problem ?? null) : null,
+    occupant: 'occupant' in state ? state.occupant : null,
     proof: state.kind === 'done' ? state.proof : null
   }
 }

@@ -1,0 +1,162 @@
+import { type Problem, toProblem } from '../../shared/errors.ts'
+import type { Collection } from '../../shared/model/collection.ts'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { CatalogSettling } from '../catalog/CatalogSettling.ts'
+import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { CatalogVolumes } from '../catalog/CatalogVolumes.ts'
+import type { Clock } from '../files/Clock.ts'
+import { deafnessSentence } from '../files/Deafness.ts'
+import type { FileProblem, FrameFile } from '../files/FrameFile.ts'
+import { type WatchedFolder, type WatchState, watchFolder } from '../files/watchFolder.ts'
+import { defaultIgnoreRules } from '../shots/ignoreRules.ts'
+
+export type CollectionWatchPorts = {
+  readonly frames: CatalogFrames
+  readonly uploads: CatalogUploads
+  readonly settling: CatalogSettling
+  readonly volumes: CatalogVolumes
+  readonly clock: Clock
+  readonly settleMs: number
+  readonly rescanMs: number
+  readonly take: (files: ReadonlyArray<FrameFile>) => void
+  readonly refuse: (refused: ReadonlyArray<FileProblem>) => void
+  /** Rows of files that are being written are new or look different. */
+  readonly onShown: (frameIds: ReadonlyArray<string>) => void
+  /** The folder is back, and these frames failed because it was away. */
+  readonly onReturned: (frameIds: ReadonlyArray<string>) => void
+  readonly onChange: () => void
+}
+
+/** More files that are being written than a person looks at are not shown: a card has thousands. */
+const MOST_SHOWN = 200
+
+/** Bursts of writing change their sizes far more often than anyone can see. */
+const SHOW_MS = 250
+
+/** How long to wait after the catalog could not be written. */
+const RETRY_MS = 30_000
+
+/** What happens to frames whose folder goes away under them. */
+const AWAY_CODES: ReadonlySet<string> = new Set<Problem['code']>(['file-missing', 'file-unreadable'])
+
+/** A watched collection and its folder: what is being written there is shown, and what is whole is taken. */
+export class CollectionWatch {
+  readonly #id: string
+  readonly #ports: CollectionWatchPorts
+  readonly #folder: WatchedFolder
+  #state: WatchState | null = null
+  #problem: Problem | null = null
+  #note: string | null = null
+  #shown: ReadonlySet<string> = new Set()
+  #stopShowTimer: (() => void) | null = null
+  #stopRetryTimer: (() => void) | null = null
+  #isClosed = false
+
+  constructor({ id }: Collection, rootPath: string, ports: CollectionWatchPorts) {
+    const { frames, settling, volumes, clock, settleMs, rescanMs, take, refuse, onChange } = ports
+    this.#id = id
+    this.#ports = ports
+    this.#folder = watchFolder(rootPath, {
+      ignore: defaultIgnoreRules,
+      settleMs,
+      rescanMs,
+      clock,
+      volume: {
+        recall: () => volumes.recall(id),
+        remember: (volume) => volumes.remember(id, volume),
+        hasFrames: () => volumes.hasFrames(id)
+      },
+      isKnown: (file) => frames.has(id, file),
+      onSettled: (files) =>
+        this.#keep(() => {
+          settling.adopt(id, files)
+          take(files)
+        }),
+      onSettling: () => {
+        this.#stopShowTimer ??= clock.setTimer(SHOW_MS, () => this.#keep(() => this.#show()))
+      },
+      onProblem: (fault) =>
+        this.#keep(() => {
+          settling.giveUp(id, [fault.path])
+          refuse([fault])
+        }),
+      onState: (state, problem) => this.#setState(state, problem),
+      onHearing: (deafness, everyMs) => {
+        this.#note = deafness && deafnessSentence(deafness, everyMs)
+        onChange()
+      }
+    })
+  }
+
+  /** Null until the first look into the folder is over. */
+  get state(): WatchState | null {
+    return this.#state
+  }
+
+  get problem(): Problem | null {
+    return this.#problem
+  }
+
+  /** Why changes are not announced, and what is done instead; null where they are. */
+  get note(): string | null {
+    return this.#note
+  }
+
+  rescan(): Promise<void> {
+    return this.#folder.rescan()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#stopShowTimer?.()
+    this.#stopRetryTimer?.()
+    this.#ports.settling.hide(this.#id, this.#shown)
+    await this.#folder.close()
+  }
+
+  /** Where the catalog cannot be written (the disk is full), what was found is found again by a later scan. */
+  #keep(act: () => void): void {
+    if (this.#isClosed) return
+    try {
+      act()
+    } catch (error) {
+      this.#problem = toProblem(error)
+      this.#ports.onChange()
+      this.#stopRetryTimer ??= this.#ports.clock.setTimer(RETRY_MS, () => {
+        this.#stopRetryTimer = null
+        if (this.#state === 'watching') this.#problem = null
+        void this.#folder.rescan()
+      })
+    }
+  }
+
+  #show(): void {
+    this.#stopShowTimer = null
+    const { settling, onShown, onChange } = this.#ports
+    const files = this.#folder.settling(MOST_SHOWN).map(({ file }) => file)
+    const now = new Set(files.map(({ path }) => path))
+    const gone = [...this.#shown].filter((path) => !now.has(path))
+    this.#shown = now
+    settling.hide(this.#id, gone)
+    const changed = settling.show(this.#id, files)
+    if (changed.length > 0) onShown(changed)
+    if (gone.length > 0) onChange()
+  }
+
+  #setState(state: WatchState, problem: Problem | null): void {
+    const isBack = this.#state === 'not-connected' && state === 'watching'
+    this.#state = state
+    this.#problem = problem
+    if (isBack) this.#ports.onReturned(this.#framesThatMissedIt())
+    this.#ports.onChange()
+  }
+
+  #framesThatMissedIt(): ReadonlyArray<string> {
+    const { frames, uploads } = this.#ports
+    return frames.ids({ collectionId: this.#id, filter: 'needs-you' }).filter((id) => {
+      const code = frames.find(id)?.problem?.code
+      if (code !== undefined) return AWAY_CODES.has(code)
+      return uploads.ofFrame(id).some(({ state }) => state.kind === 'failed' && AWAY_CODES.has(state.problem.code))
+    })
+  }
+}
