@@ -1,14 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, dialog, nativeTheme } from 'electron/main'
+import { app, dialog, type MessageBoxOptions, type MessageBoxReturnValue, nativeTheme } from 'electron/main'
 import { accountFromEnvironment } from '../core/accountFromEnvironment.ts'
 import { entryPath } from '../core/entryPath.ts'
 import { hasLocalR2 } from '../core/store/local/startLocalR2.ts'
-import { toProblem } from '../shared/errors.ts'
+import { type Problem, toProblem } from '../shared/errors.ts'
 import { Accounts } from './accounts/Accounts.ts'
 import { BoundedLog } from './engine/BoundedLog.ts'
 import { EngineProcess } from './engine/EngineProcess.ts'
 import { engineEnvironment, nodePath, outsideArchive } from './engine/engineCommand.ts'
+import { refusalWords } from './engine/refusalWords.ts'
 import { answerCalls } from './ipc/answerCalls.ts'
 import { engineAnswers } from './ipc/engineAnswers.ts'
 import { shellAnswers } from './ipc/shellAnswers.ts'
@@ -64,6 +65,9 @@ export function startApp(out: string, opened: OpenedPaths): void {
       window.announce('engine:changed', [state])
       status.seeEngine(state)
     },
+    onRefused: (problem, isOver) => void sayWhyRefused(window, problem, isOver ? () => engine.start() : null),
+    onNoted: ({ detail }) =>
+      tell(window, 'The queue’s file was damaged, so a new one was made of what it held.', detail),
     checksReplies: !app.isPackaged
   })
   const hold = (isHeld: boolean) => void engine.ask('queue:hold', { isHeld }).catch(() => {}) // its sentence stays
@@ -152,8 +156,30 @@ function sayWhatWasSetAside(window: MainWindow, files: ReadonlyArray<string | nu
   }
 }
 
+/** @param startAgain Where only a person can change it; otherwise the engine is started again by itself. */
+async function sayWhyRefused(window: MainWindow, problem: Problem, startAgain: (() => void) | null): Promise<void> {
+  const { message, detail } = refusalWords(problem)
+  if (startAgain === null) {
+    tell(window, message, detail)
+    return
+  }
+  const buttons = ['Leave It Stopped', 'Try Again']
+  const { response } = await showMessage(window, {
+    type: 'warning',
+    message,
+    detail,
+    buttons,
+    defaultId: 1,
+    cancelId: 0
+  })
+  if (response === 1) startAgain()
+}
+
 function tell(window: MainWindow, message: string, detail: string): void {
-  const options = { type: 'warning', message, detail } as const
+  void showMessage(window, { type: 'warning', message, detail })
+}
+
+function showMessage(window: MainWindow, options: MessageBoxOptions): Promise<MessageBoxReturnValue> {
   const { browserWindow } = window
-  void (browserWindow ? dialog.showMessageBox(browserWindow, options) : dialog.showMessageBox(options))
+  return browserWindow ? dialog.showMessageBox(browserWindow, options) : dialog.showMessageBox(options)
 }

@@ -36,7 +36,8 @@ export class Accounts {
     return {
       accounts: await Promise.all(accounts),
       defaultAccountId: this.#defaultId(),
-      newCollection: this.#options.settings.current.newCollection
+      newCollection: this.#options.settings.current.newCollection,
+      transfer: this.#options.settings.current.transfer
     }
   }
 

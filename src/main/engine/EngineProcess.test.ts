@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Problem } from '../../shared/errors.ts'
 import { defaultSettings } from '../../shared/model/settings.ts'
 import { BoundedLog } from './BoundedLog.ts'
 import { EngineProcess, type EngineState } from './EngineProcess.ts'
@@ -21,11 +22,19 @@ process.on('message', ({ id, name, input }) => {
   if (collectionId === id0 + '4') process.send({ kind: 'event', name: 'queue:reordered', payload: [{ collectionId }] })
   if (collectionId === id0 + '5') process.send({ kind: 'event', name: 'queue:exploded', payload: [] })
   reply({ collectionId, frames: process.pid, waiting: 0, working: 0, done: config.accounts.length, needsYou: 0, cancelled: 0,
-    totalBytes: 0, doneBytes: 0, bytesPerSecond: 0, secondsLeft: null, hold: null })
+    totalBytes: 0, doneBytes: 0, bytesPerSecond: 0, secondsLeft: null, hold: null, limitBytesPerSecond: null })
 })
 process.on('disconnect', () => process.exit())
 console.log('an engine begins in ' + process.argv.slice(2).join(' '))
 process.send({ kind: 'ready' })
+`
+/** An engine that does not start, for the reason that the file `reason` beside it holds, and starts without one. */
+const REFUSER = `
+import { readFileSync } from 'node:fs'
+const code = readFileSync(new URL('reason', import.meta.url), 'utf8')
+process.on('disconnect', () => process.exit(1))
+process.send(code ? { kind: 'refused', problem: { code, detail: 'Process 4711' } } : { kind: 'ready' })
+process.on('message', ({ id }) => process.send({ kind: 'reply', id, ok: true, value: null }))
 `
 const collection = (digit: number) => ({ collectionId: `00000000-0000-4000-8000-00000000000${digit}` })
 
@@ -33,6 +42,8 @@ let home: string
 let engine: EngineProcess
 let states: EngineState[]
 let announced: string[]
+let refusals: Array<{ problem: Problem; isOver: boolean }>
+let noted: Problem[]
 let log: BoundedLog
 
 function create(source: string, pausesMs = [1]): EngineProcess {
@@ -44,19 +55,31 @@ function create(source: string, pausesMs = [1]): EngineProcess {
     home,
     env: process.env,
     log,
-    configure: async () => ({ accounts: [], defaultAccountId: null, newCollection: defaultSettings.newCollection }),
+    configure: async () => ({
+      accounts: [],
+      defaultAccountId: null,
+      newCollection: defaultSettings.newCollection,
+      transfer: defaultSettings.transfer
+    }),
     onEvent: (name) => announced.push(name),
     onState: (state) => states.push(state),
+    onRefused: (problem, isOver) => refusals.push({ problem, isOver }),
+    onNoted: (problem) => noted.push(problem),
     checksReplies: true,
     pausesMs
   })
 }
+
+/** Processes start when the machine gets to it. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'silverdrop-engine-'))
   log = new BoundedLog(join(home, 'engine.log'))
   states = []
   announced = []
+  refusals = []
+  noted = []
 })
 afterEach(async () => {
   await engine.stop(1_000)
@@ -103,7 +126,7 @@ describe('EngineProcess', () => {
     const lost = [engine.ask('queue:totals', collection(1)), engine.ask('queue:totals', { collectionId: null })]
     const outcomes = await Promise.allSettled(lost)
     expect(outcomes[0]).toMatchObject({ status: 'rejected', reason: { code: 'engine-stopped', isRetryable: true } })
-    await expect.poll(() => engine.state).toBe('running')
+    await eventually(() => engine.state).toBe('running')
     const second = await engine.ask('queue:totals', { collectionId: null })
     expect(second.frames).not.toBe(first.frames)
     expect(states).toEqual(['starting', 'running', 'stopped', 'starting', 'running'])
@@ -120,7 +143,41 @@ describe('EngineProcess', () => {
   it('keeps trying an engine that cannot start', async () => {
     engine = create(`import '${'./nowhere.mjs'}'`)
     engine.start()
-    await expect.poll(() => states.filter((state) => state === 'starting').length).toBeGreaterThan(2)
+    await eventually(() => states.filter((state) => state === 'starting').length).toBeGreaterThan(2)
+  })
+
+  it('does not start again by itself what says that another engine runs, and starts it when asked', async () => {
+    const reason = join(home, 'reason')
+    writeFileSync(reason, 'already-running')
+    engine = create(REFUSER)
+    engine.start()
+    await eventually(() => states).toEqual(['starting', 'stopped'])
+    expect(refusals).toEqual([{ problem: { code: 'already-running', detail: 'Process 4711' }, isOver: true }])
+    engine.start()
+    await eventually(() => states).toEqual(['starting', 'stopped', 'starting', 'stopped'])
+    expect(refusals).toHaveLength(2)
+    writeFileSync(reason, '')
+    engine.start()
+    await eventually(() => engine.state).toBe('running')
+  })
+
+  it('keeps trying what can pass by itself, and tells it once until an engine has run', async () => {
+    const reason = join(home, 'reason')
+    writeFileSync(reason, 'disk-full')
+    engine = create(REFUSER)
+    engine.start()
+    await eventually(() => states.filter((state) => state === 'starting').length).toBeGreaterThan(2)
+    expect(refusals).toEqual([{ problem: { code: 'disk-full', detail: 'Process 4711' }, isOver: false }])
+    writeFileSync(reason, '')
+    await eventually(() => engine.state).toBe('running')
+  })
+
+  it('passes on what the engine found at its start', async () => {
+    const problem = { code: 'record-damaged', detail: 'The damaged file is kept' } as const
+    engine = create(`${STAND_IN}; process.send({ kind: 'noted', problem: ${JSON.stringify(problem)} })`)
+    engine.start()
+    await engine.ask('queue:totals', { collectionId: null })
+    expect(noted).toEqual([problem])
   })
 
   it('says so when there is no Node to run it', async () => {
@@ -133,6 +190,8 @@ describe('EngineProcess', () => {
       configure: () => Promise.reject(new Error('never asked')),
       onEvent: () => {},
       onState: (state) => states.push(state),
+      onRefused: () => {},
+      onNoted: () => {},
       checksReplies: true,
       pausesMs: [600_000]
     })
@@ -154,8 +213,8 @@ describe('EngineProcess', () => {
     engine = create(STAND_IN)
     engine.start()
     await engine.ask('queue:totals', { collectionId: null })
-    await expect
-      .poll(() => readFileSync(join(home, 'engine.log'), 'utf8'))
-      .toContain(`engine: an engine begins in --home ${home}`)
+    await eventually(() => readFileSync(join(home, 'engine.log'), 'utf8')).toContain(
+      `engine: an engine begins in --home ${home}`
+    )
   })
 })

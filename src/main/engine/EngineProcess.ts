@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { z } from 'zod'
-import { AppError, problemSchema } from '../../shared/errors.ts'
+import type { EngineNotice } from '../../core/EngineNotice.ts'
+import { AppError, errorPolicy, type Problem, problemSchema } from '../../shared/errors.ts'
 import { type EventName, type EventPayload, engineCalls, events } from '../../shared/ipc/contract.ts'
 import { type EngineConfig, type FromEngine, privateCalls, type ToEngine } from '../../shared/ipc/engine.ts'
 import type { BoundedLog } from './BoundedLog.ts'
@@ -24,6 +25,13 @@ export type EngineOptions = {
   readonly configure: () => Promise<EngineConfig>
   readonly onEvent: <N extends EventName>(name: N, payload: EventPayload<N>) => void
   readonly onState: (state: EngineState) => void
+  /**
+   * The engine cannot start. Where `isOver`, nothing but `start` tries it again; otherwise it is tried after pauses, and
+   * this is not told again until an engine has run.
+   */
+  readonly onRefused: (problem: Problem, isOver: boolean) => void
+  /** The engine runs, and the person should know of something that it found. */
+  readonly onNoted: (problem: Problem) => void
   /** Whether replies and events are held to the contract too: a check for us, which costs time with long lists. */
   readonly checksReplies: boolean
   /** How long to wait before the 1st, 2nd, … start after a failure; the last goes for all that follow. */
@@ -39,13 +47,14 @@ type OpenQuestion = {
 const PAUSES_MS = [200, 1_000, 3_000, 10_000, 30_000]
 /** Alive for this long, an engine counts as healthy, and its next death as the first. */
 const HEALTHY_AFTER_MS = 60_000
-const READY_WITHIN_MS = 60_000
+/** An engine that mends a damaged catalog of 100,000 frames needs 11 s of a processor, and must not be killed over it. */
+const READY_WITHIN_MS = 300_000
 /** From the order to end until it is killed. */
 const LEAVE_WITHIN_MS = 2_000
 
 /**
  * The engine as main sees it: a child process that is started again whenever it ends, because its catalog lets it go on
- * where it was. Questions wait while it starts; when it dies each open one is answered with `engine-stopped`.
+ * where it was. One that says that it cannot start is started again only if that can pass by itself. Questions wait while it starts; when it dies each open one is answered with `engine-stopped`.
  */
 export class EngineProcess {
   readonly #options: EngineOptions
@@ -56,6 +65,10 @@ export class EngineProcess {
   #state: EngineState = 'stopped'
   #lastId = 0
   #failures = 0
+  /** Why the last engine that was started would not run; null if it does, or has said nothing yet. */
+  #refusal: Problem | null = null
+  /** What the person has been told since an engine ran. */
+  #toldRefusal: Problem['code'] | null = null
   #timer: NodeJS.Timeout | null = null
 
   constructor(options: EngineOptions) {
@@ -71,7 +84,11 @@ export class EngineProcess {
     return this.#child?.pid ?? null
   }
 
+  /** Does nothing while an engine runs or starts. */
   start(): void {
+    if (this.#child) return
+    this.#clearTimer()
+    this.#refusal = null
     const { nodePath, entry, home, env, log } = this.#options
     this.#change('starting')
     const child = spawn(nodePath, [entry, '--home', home], {
@@ -86,7 +103,7 @@ export class EngineProcess {
       if (stream) createInterface({ input: stream }).on('line', (line) => log.write('engine', line))
     }
     this.#timer = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS)
-    child.on('message', (message) => this.#receive(message as FromEngine)) // our own program, of our own version
+    child.on('message', (message) => this.#receive(message as FromEngine | EngineNotice)) // our own program, of our own version
     child.once('disconnect', () => {
       if (this.#child === child) child.kill() // it can no longer hear us
     })
@@ -145,10 +162,17 @@ export class EngineProcess {
     this.#child?.send(message, () => {})
   }
 
-  #receive(message: FromEngine): void {
+  #receive(message: FromEngine | EngineNotice): void {
     switch (message.kind) {
       case 'ready':
+        this.#toldRefusal = null
         void this.#greet()
+        return
+      case 'refused':
+        this.#refuse(message.problem)
+        return
+      case 'noted':
+        this.#options.onNoted(message.problem)
         return
       case 'reply':
         this.#settle(message)
@@ -156,6 +180,20 @@ export class EngineProcess {
       case 'event':
         this.#pass(message.name, message.payload)
     }
+  }
+
+  #refuse(problem: Problem): void {
+    this.#refusal = problem
+    this.#options.log.write('main', `The engine does not start: ${problem.code} ${problem.detail}`)
+    const isOver = this.#isRefusalOver
+    if (isOver || this.#toldRefusal !== problem.code) this.#options.onRefused(problem, isOver)
+    this.#toldRefusal = problem.code
+    this.#child?.disconnect() // it waits for that, so that what it said is heard before it is gone
+  }
+
+  /** What only a person can change is not tried for ever. */
+  get #isRefusalOver(): boolean {
+    return this.#refusal !== null && !errorPolicy[this.#refusal.code].retryable
   }
 
   async #greet(): Promise<void> {
@@ -206,6 +244,7 @@ export class EngineProcess {
     this.#options.log.write('main', `The engine left: ${how}`)
     this.#failOpen(how)
     this.#change('stopped')
+    if (this.#isRefusalOver) return
     const pauses = this.#options.pausesMs ?? PAUSES_MS
     this.#timer = setTimeout(() => this.start(), pauses[Math.min(this.#failures, pauses.length) - 1])
   }

@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Answers, CallOutput, ShellCallName } from '../../shared/ipc/contract.ts'
 import type { Accounts } from '../accounts/Accounts.ts'
 import { choosePaths } from '../dialogs/choosePaths.ts'
+import { saveText } from '../dialogs/saveText.ts'
 import type { EngineProcess } from '../engine/EngineProcess.ts'
 import type { SettingsFile } from '../settings/SettingsFile.ts'
 import type { SecretVault } from '../vault/SecretVault.ts'
@@ -33,11 +34,12 @@ export function shellAnswers(parts: ShellParts): Answers<ShellCallName> {
       hasLocalR2
     }),
     'settings:get': async () => settings.current,
-    'settings:change': async ({ appearance, density, newCollection }) => {
+    'settings:change': async ({ appearance, density, newCollection, transfer }) => {
       const changed = settings.change({
         ...(appearance && { appearance }),
         ...(density && { density }),
-        ...(newCollection && { newCollection })
+        ...(newCollection && { newCollection }),
+        ...(transfer && { transfer })
       })
       nativeTheme.themeSource = changed.appearance
       onSettings()
@@ -58,6 +60,7 @@ export function shellAnswers(parts: ShellParts): Answers<ShellCallName> {
     'accounts:try-here': () => accounts.tryHere(),
     'dialog:choose-files': () => choosePaths('files', 'Add photos', window.browserWindow, settings),
     'dialog:choose-folder': ({ title }) => choosePaths('folder', title, window.browserWindow, settings),
+    'dialog:save-text': ({ fileName, text }) => saveText(fileName, text, window.browserWindow, settings),
     'clipboard:write': async ({ text }) => {
       await clipboard.writeText(text)
       return null

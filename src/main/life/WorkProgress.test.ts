@@ -14,6 +14,7 @@ const totals = (part: Partial<Totals>): Totals => ({
   doneBytes: 0,
   bytesPerSecond: 0,
   secondsLeft: null,
+  limitBytesPerSecond: null,
   hold: null,
   ...part
 })

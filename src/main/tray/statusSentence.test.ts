@@ -14,6 +14,7 @@ const idle: Totals = {
   doneBytes: 10,
   bytesPerSecond: 0,
   secondsLeft: null,
+  limitBytesPerSecond: null,
   hold: null
 }
 

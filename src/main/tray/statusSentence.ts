@@ -6,7 +6,8 @@ const holdWords = {
   paused: 'Paused',
   offline: 'Held: no network',
   account: 'Held: an account needs you',
-  'disk-full': 'Held: this disk is full'
+  'disk-full': 'Held: this disk is full',
+  timetable: 'Held: your timetable sends nothing at this hour'
 } as const satisfies Record<NonNullable<Totals['hold']>, string>
 
 /** How everything is going, in the one line that a tray has. @param totals Of all collections; null before the first. */
