@@ -18,10 +18,10 @@ import { migrateSettings } from '../shared/settings/migrateSettings.ts'
  */
 export function chooseAccount(home: string, env: NodeJS.ProcessEnv, name: string | null): EngineConfig {
   const settings = readSettings(home)
-  const { newCollection } = settings
+  const { newCollection, transfer } = settings
   const fromEnvironment = name === null ? accountFromEnvironment(env) : null
   if (fromEnvironment) {
-    return { accounts: [fromEnvironment], defaultAccountId: fromEnvironment.account.id, newCollection }
+    return { accounts: [fromEnvironment], defaultAccountId: fromEnvironment.account.id, newCollection, transfer }
   }
   const wanted = name ?? settings.defaultAccountId
   const account = settings.accounts.find((one) => one.id === wanted || one.name === wanted)
@@ -33,7 +33,7 @@ export function chooseAccount(home: string, env: NodeJS.ProcessEnv, name: string
         : `The app has no account called "${name}". It has: ${settings.accounts.map((one) => one.name).join(', ') || 'none'}`
     )
   }
-  return { accounts: [{ account, secret: secretFrom(env) }], defaultAccountId: account.id, newCollection }
+  return { accounts: [{ account, secret: secretFrom(env) }], defaultAccountId: account.id, newCollection, transfer }
 }
 
 function secretFrom(env: NodeJS.ProcessEnv): AccountSecret | null {

@@ -10,6 +10,7 @@ import { push } from './commands/push.ts'
 import { rm } from './commands/rm.ts'
 import { share } from './commands/share.ts'
 import { status } from './commands/status.ts'
+import { type VerifyOptions, verify } from './commands/verify.ts'
 import { watch } from './commands/watch.ts'
 import { EXIT } from './output.ts'
 import { type CommonOptions, type Session, withEngine } from './withEngine.ts'
@@ -61,6 +62,12 @@ withCommon(program.command('rm [keys...]'))
   .option('-y, --yes', 'do not ask')
   .option('--undo <word>', 'bring back what a deletion took')
   .action((keys: string[], options: CommonOptions) => run(options, (session) => rm(keys, options, session)))
+
+withCommon(program.command('verify <collection>'))
+  .description('look at every object of a collection, or of a folder, and say whether all of it has arrived')
+  .option('--quick', 'trust what was proved before, without asking the bucket')
+  .option('--save <file>', 'the receipt as a file: .json or .csv')
+  .action((what: string, options: VerifyOptions) => run(options, (session) => verify(what, options, session)))
 
 withCommon(program.command('status'))
   .description('what has been sent from here, and what is left')

@@ -15,6 +15,7 @@ const totals: Totals = {
   doneBytes: 50_000_000,
   bytesPerSecond: 2_000_000,
   secondsLeft: 25,
+  limitBytesPerSecond: null,
   hold: null
 }
 

@@ -34,12 +34,17 @@ export class Output {
     this.#streams.err.write(`${text}\n`)
   }
 
-  /** One line that is drawn over itself; nothing where standard error is not a terminal. */
+  /** How far the queue is. */
   bar(totals: Totals): void {
+    this.passing((columns) => barOf(totals, columns))
+  }
+
+  /** One line that is drawn over itself; nothing where standard error is not a terminal. */
+  passing(lineFor: (columns: number) => string): void {
     const { err } = this.#streams
     if (!err.isTTY) return
     this.#hasBar = true
-    err.write(`\r\u001b[2K${barOf(totals, err.columns || 80)}`)
+    err.write(`\r\u001b[2K${lineFor(err.columns || 80)}`)
   }
 
   clearBar(): void {

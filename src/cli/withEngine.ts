@@ -41,7 +41,12 @@ export async function withEngine<T>(
   if (!account) throw new AppError('internal', 'An account was chosen and is not there')
   const output = new Output(options.json ?? false, environment.streams)
   const events = new EventEmitter()
-  const engine = createEngine({ home, resumesAll: false, onEvent: (name, payload) => events.emit(name, payload) })
+  const engine = createEngine({
+    home,
+    resumesAll: false,
+    isHeard: (name) => events.listenerCount(name) > 0,
+    onEvent: (name, payload) => events.emit(name, payload)
+  })
   try {
     await engine.private['engine:configure'](config)
     const { signal } = environment
