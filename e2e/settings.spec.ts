@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ask, expect, test } from './testApp.ts'
+import { dropPaths } from './launch.ts'
+import { ask, expect, LOCAL, test } from './testApp.ts'
 
 const secretAccessKey = 'a secret that must not be seen'
 const studio = {
@@ -57,6 +58,42 @@ test.describe('settings', () => {
     const { main } = await launch()
     const bounds = await main.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getBounds(), null)
     expect(bounds).toMatchObject({ width: 1500, height: 950 })
+  })
+})
+
+test.describe('a limit', () => {
+  test('that is set in the settings is told by the strip while something is sent', async ({ launch, folder }) => {
+    const { page } = await launch({ env: LOCAL })
+    await page.getByRole('button', { name: 'Settings' }).click()
+    const transfer = page.getByRole('region', { name: 'Transfer settings' })
+    await transfer.getByText('Limited', { exact: true }).click()
+    await transfer.getByLabel('At most').fill('0.5')
+    await transfer.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Saved. It holds from now on')).toBeVisible()
+    const saved = await ask(page, 'settings:get', {})
+    expect(saved.transfer.bandwidth.bytesPerSecond).toBe(500_000)
+
+    const file = join(folder, 'long.bin')
+    writeFileSync(file, new Uint8Array(6_000_000).fill(1)) // 12 s at this speed
+    await dropPaths(page, [file])
+    await expect(page.getByRole('region', { name: 'Transfer', exact: true })).toContainText('limited to 500 KB/s')
+  })
+
+  test('of nothing at this hour holds the queue until the hour is over', async ({ launch, folder }) => {
+    const { page } = await launch({ env: LOCAL })
+    const { transfer } = await ask(page, 'settings:get', {})
+    // From an hour ago for three hours: over midnight or not, and longer than any test.
+    const fromMinute = ((new Date().getHours() + 23) % 24) * 60
+    const closed = { days: [0, 1, 2, 3, 4, 5, 6], fromMinute, toMinute: (fromMinute + 180) % 1440, bytesPerSecond: 0 }
+    const bandwidth = { bytesPerSecond: null, timetable: [closed] }
+    await ask(page, 'settings:change', { transfer: { ...transfer, bandwidth } })
+    const file = join(folder, 'notes.txt')
+    writeFileSync(file, 'for the bucket')
+    await dropPaths(page, [file])
+    const strip = page.getByRole('region', { name: 'Transfer', exact: true })
+    await expect(strip).toContainText(/Held by your timetable until \d\d:\d\d/)
+    await ask(page, 'settings:change', { transfer: { ...transfer, bandwidth: { ...bandwidth, timetable: [] } } })
+    await expect(strip).toContainText('All in the bucket, proved')
   })
 })
 

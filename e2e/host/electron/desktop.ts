@@ -106,17 +106,18 @@ export const clipboard = {
   }
 } satisfies Pick<Electron.Clipboard, 'writeText' | 'readText' | 'clear'>
 
-/** For tests: what was said, and asked. A test that wants an answer replaces `showOpenDialog`, as it would in Electron. */
+/** For tests: what was said, and asked. A test that wants an answer replaces a dialog, as it would in Electron. */
 export const messages: Electron.MessageBoxOptions[] = []
 export const dialog = {
   showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
+  showSaveDialog: async () => ({ canceled: true, filePath: '' }),
   showMessageBox: async (...args: unknown[]) => {
     if (!app.isReady()) throw new Error('dialog module can only be used after app is ready')
     messages.push(args.at(-1) as Electron.MessageBoxOptions)
     return { response: 0, checkboxChecked: false }
   },
   showErrorBox: (title, content) => console.error(`${title}: ${content}`)
-} satisfies Pick<Electron.Dialog, 'showOpenDialog' | 'showMessageBox' | 'showErrorBox'>
+} satisfies Pick<Electron.Dialog, 'showOpenDialog' | 'showSaveDialog' | 'showMessageBox' | 'showErrorBox'>
 
 /** For tests: what was opened outside. */
 export const openedOutside: string[] = []

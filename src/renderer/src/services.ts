@@ -2,10 +2,12 @@ import { createContext, useContext } from 'react'
 import { AppError } from '../../shared/errors.ts'
 import type { WindowApi } from '../../shared/ipc/contract.ts'
 import { BucketStore } from './bucket/BucketStore.ts'
+import { ConflictStore } from './conflicts/ConflictStore.ts'
 import { LinkActions } from './links/LinkActions.ts'
 import { QueueActions } from './queue/QueueActions.ts'
 import { QueueStore } from './queue/QueueStore.ts'
 import { SelectionStore } from './queue/SelectionStore.ts'
+import { ReceiptStore } from './receipts/ReceiptStore.ts'
 import { AppStore } from './shell/AppStore.ts'
 import { IntakeActions } from './shell/IntakeActions.ts'
 import { WorkspaceStore } from './shell/WorkspaceStore.ts'
@@ -27,6 +29,8 @@ export function createServices(api: WindowApi, storage: Pick<Storage, 'getItem' 
     queue,
     selection: new SelectionStore(queue),
     bucket: new BucketStore(api, toasts),
+    conflicts: new ConflictStore(api, toasts),
+    receipts: new ReceiptStore(api, toasts),
     queueActions: new QueueActions(api, toasts),
     linkActions: new LinkActions(api, toasts),
     intake: new IntakeActions(api, app, workspace, toasts)

@@ -12,9 +12,12 @@ import type { FrameView, UploadView } from '../../../shared/model/frame.ts'
 import { formatBytes } from '../../../shared/units.ts'
 import { problemWords } from '../../../shared/words/problemWords.ts'
 import { frameSentence, frameTone, type Tone, uploadSentence, uploadTone } from '../../../shared/words/stateWords.ts'
+import { ConflictNote } from '../conflicts/ConflictNote.tsx'
+import { isInConflict } from '../conflicts/conflictsOf.ts'
 import type { LinkSource } from '../links/LinkActions.ts'
 import { LinkPanel } from '../links/LinkPanel.tsx'
 import { useUsualLink } from '../links/useUsualLink.ts'
+import { attemptNote } from '../queue/attemptNote.ts'
 import { useServices } from '../services.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
@@ -42,21 +45,28 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
   const detail = useFrameDetail(frame)
   const isCounting = frame.uploads.some(({ status }) => status === 'retrying')
   const nowMs = useNow(isCounting ? 1000 : null)
+  const isAsking = isInConflict(frame)
   const arrived = frame.uploads.filter(({ status }) => status === 'done')
-  const troubled = frame.uploads.find(({ problem }) => problem !== null) ?? null
+  // A question has a place of its own, and what is being sent again is no problem any more.
+  const isTroubled = ({ status }: UploadView) => status === 'failed' || status === 'retrying'
+  const troubled = frame.uploads.find((upload) => isTroubled(upload) && upload.problem !== null) ?? null
   const problem = frame.problem ?? troubled?.problem ?? null
   const select = { ids: [frame.id] }
   return (
     <div className={css('inspector')}>
-      <div className={css('preview')}>
-        <Thumb previewUrl={frame.previewUrl} kind={frame.kind} isWhole alt={frame.name} />
-      </div>
+      {/* A question shows the picture itself, beside the one it asks about. */}
+      {!isAsking && (
+        <div className={css('preview')}>
+          <Thumb previewUrl={frame.previewUrl} kind={frame.kind} isWhole alt={frame.name} />
+        </div>
+      )}
       <div>
         <h2 className={css('name')}>{frame.name}</h2>
         <p className={css('small')}>
           {formatBytes(frame.sizeBytes)} · <span className={css(frameTone(frame))}>{frameSentence(frame, nowMs)}</span>
         </p>
       </div>
+      {isAsking && <ConflictNote key={frame.id} frame={frame} />}
       {problem !== null && (
         <ProblemNote
           problem={problem}
@@ -117,6 +127,7 @@ type OutputProps = { readonly frame: FrameView; readonly upload: UploadView; rea
 function Output({ frame, upload, nowMs }: OutputProps) {
   const { linkActions } = useServices()
   const tone = uploadTone(upload)
+  const attempt = attemptNote(upload)
   const Icon = toneIcons[tone]
   const { outputId, widthPx, heightPx, sizeBytes, proof } = upload
   const size = [
@@ -142,7 +153,13 @@ function Output({ frame, upload, nowMs }: OutputProps) {
       )}
       <span className={css('outputState', proof === null ? tone : 'quiet')} title={upload.key ?? ''}>
         {proof === null ? uploadSentence(upload, nowMs) : proofSentence(proof)}
+        {attempt !== null && ` · ${attempt}`}
       </span>
+      {upload.restart !== null && (
+        <span className={css('outputState', 'quiet')} title={upload.restart.detail}>
+          {`Began again from the first byte: ${problemWords(upload.restart, null).short}`}
+        </span>
+      )}
     </li>
   )
 }
@@ -158,14 +175,6 @@ function ProblemButtons({ frame, action, onAccounts }: ProblemButtonsProps) {
   const select = { ids: [frame.id] }
   const retry = <Button onPress={() => void queueActions.retry(select)}>Try again</Button>
   switch (action) {
-    case 'resolve':
-      return (
-        <>
-          <Button onPress={() => void queueActions.resolve(select, 'keep-both')}>Keep both</Button>
-          <Button onPress={() => void queueActions.resolve(select, 'replace')}>Replace</Button>
-          <Button onPress={() => void queueActions.resolve(select, 'skip')}>Skip</Button>
-        </>
-      )
     case 'open-accounts':
       return <Button onPress={onAccounts}>Open accounts</Button>
     case 'open-settings': {
@@ -179,6 +188,7 @@ function ProblemButtons({ frame, action, onAccounts }: ProblemButtonsProps) {
           {retry}
         </>
       )
+    case 'resolve': // the question itself stands elsewhere; this is a name that could not be found
     case 'retry':
       return retry
     case 'none':

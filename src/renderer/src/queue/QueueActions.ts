@@ -7,10 +7,11 @@ import type { ToastStore } from '../ui/ToastStore.ts'
 
 export type ConflictAnswer = 'replace' | 'keep-both' | 'skip'
 
-const ANSWERED: Readonly<Record<ConflictAnswer, string>> = {
-  replace: 'replace what is there',
-  'keep-both': 'go in under a name of their own',
-  skip: 'are skipped'
+/** What became of one frame, and of several. */
+const ANSWERED: Readonly<Record<ConflictAnswer, readonly [string, string]>> = {
+  replace: ['replaces what is there', 'replace what is there'],
+  'keep-both': ['goes in under a name of its own', 'go in under names of their own'],
+  skip: ['is left out; what is there stays', 'are left out; what is there stays']
 }
 
 /** What a person does with frames of the queue. Failures are told, never thrown. */
@@ -44,7 +45,8 @@ export class QueueActions {
   readonly resolve = async (select: FrameSelection, answer: ConflictAnswer): Promise<void> => {
     await this.#try(async () => {
       const { changed } = await ask(this.#api, 'queue:resolve', { select, answer })
-      this.#toasts.show(`${countOf(changed, 'frame')} answered: they ${ANSWERED[answer]}`)
+      const [one, several] = ANSWERED[answer]
+      this.#toasts.show(`${countOf(changed, 'frame')} ${changed === 1 ? one : several}`)
     })
   }
 

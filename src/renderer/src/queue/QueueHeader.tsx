@@ -1,4 +1,4 @@
-import { Ellipsis, Pause, Play, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { Ellipsis, Pause, Play, ReceiptText, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { MenuTrigger, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { AccountView } from '../../../shared/model/account.ts'
 import type { CollectionView } from '../../../shared/model/collection.ts'
@@ -13,6 +13,7 @@ import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
 import { DropMenu, type MenuEntry } from '../ui/Menu.tsx'
 import { useStore } from '../ui/useStore.ts'
+import { NeedsYouButtons } from './NeedsYouButtons.tsx'
 import styles from './QueueHeader.module.css'
 
 const css = classNames(styles)
@@ -27,7 +28,7 @@ type QueueHeaderProps = {
 
 export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeaderProps) {
   const services = useServices()
-  const { app, selection } = services
+  const { app, selection, receipts } = services
   const accounts = useStore(app, (state) => state.accounts)
   const forecast = useStore(app, (state) => (collection ? (state.forecasts.get(collection.id) ?? null) : null))
   // `selection` counts ids; the number alone decides whether this header is drawn again.
@@ -37,6 +38,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
   const usual = useUsualLink(collection?.id ?? null)
   const whole = { collectionId: collection?.id ?? null, filter }
   const select = (chosenCount > 0 ? selection.toFrameSelection() : null) ?? whole
+  const needsYou = totals?.needsYou ?? 0
   const outputs = collection?.rules.outputs.map(({ id }) => id) ?? []
   return (
     <header className={css('header')}>
@@ -61,13 +63,20 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
           isDisabled={totals === null || totals.frames === 0}
         />
         {collection && (
+          <IconButton
+            label="Receipt: what is proved to be in the bucket"
+            icon={ReceiptText}
+            onPress={() => void receipts.open(collection.id)}
+          />
+        )}
+        {collection && (
           <MenuTrigger>
             <IconButton label="Collection actions" icon={Ellipsis} />
             <DropMenu label="Collection actions" entries={collectionMenu(services, collection)} />
           </MenuTrigger>
         )}
       </div>
-      <div className={css('line')}>
+      <div className={css('line', 'wraps')}>
         <ToggleButtonGroup
           aria-label="Show"
           selectionMode="single"
@@ -82,23 +91,25 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
           {queueFilters.map((value) => {
             const count = totals === null ? 0 : countFor(totals, value)
             if (value === 'cancelled' && count === 0 && filter !== 'cancelled') return null
-            const needsYou = value === 'needs-you' && count > 0
+            const isAsking = value === 'needs-you' && count > 0
             return (
-              <ToggleButton key={value} id={value} className={css('filter', needsYou && 'needsYou')}>
+              <ToggleButton key={value} id={value} className={css('filter', isAsking && 'needsYou')}>
                 {totals === null ? filterWords[value] : `${filterWords[value]} ${formatCount(count)}`}
               </ToggleButton>
             )
           })}
         </ToggleButtonGroup>
+        {needsYou > 0 && <NeedsYouButtons collectionId={collection?.id ?? null} needsYou={needsYou} />}
       </div>
     </header>
   )
 }
 
 /** What can be done with a collection, for its header and for the sidebar. */
-export function collectionMenu({ workspace, intake }: Services, collection: CollectionView): MenuEntry[] {
+export function collectionMenu({ workspace, intake, receipts }: Services, collection: CollectionView): MenuEntry[] {
   const { id, name, isPaused } = collection
   return [
+    { label: 'Receipt…', icon: ReceiptText, run: () => void receipts.open(id) },
     {
       label: 'Collection settings…',
       icon: SlidersHorizontal,

@@ -2,6 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type MouseEvent, useEffect, useRef, useState } from 'react'
 import type { FrameView } from '../../../shared/model/frame.ts'
 import type { Settings } from '../../../shared/model/settings.ts'
+import { isInConflict } from '../conflicts/conflictsOf.ts'
 import { type Services, useServices } from '../services.ts'
 import { classNames } from '../ui/classNames.ts'
 import { ContextMenu } from '../ui/Menu.tsx'
@@ -18,7 +19,7 @@ type QueueListProps = { readonly total: number; readonly density: Settings['dens
 /** The frames as a listbox: the list keeps the keyboard's focus, `aria-activedescendant` says in which row. */
 export function QueueList({ total, density, label }: QueueListProps) {
   const services = useServices()
-  const { queue, selection, workspace } = services
+  const { conflicts, queue, selection, workspace } = services
   const scroller = useRef<HTMLDivElement>(null)
   const menuAnchor = useRef<HTMLDivElement>(null)
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null)
@@ -51,9 +52,12 @@ export function QueueList({ total, density, label }: QueueListProps) {
     if (rowHeightPx > 0) rows.measure()
   }, [rows, rowHeightPx])
 
-  function openInspector(index: number): void {
+  /** A question is put; anything else is shown at closer sight. */
+  function openRow(index: number): void {
+    const frame = queue.frameAt(index)
     selection.choose(index)
-    workspace.setOpen('inspector', true)
+    if (frame && isInConflict(frame)) void conflicts.open(queue.state.collectionId, frame.id)
+    else workspace.setOpen('inspector', true)
   }
 
   function openMenu(index: number, x: number, y: number): void {
@@ -80,7 +84,7 @@ export function QueueList({ total, density, label }: QueueListProps) {
 
   function onDoubleClick(event: MouseEvent<HTMLElement>): void {
     const index = indexOf(event)
-    if (index !== null) openInspector(index)
+    if (index !== null) openRow(index)
   }
 
   function onContextMenu(event: MouseEvent<HTMLElement>): void {
@@ -110,7 +114,7 @@ export function QueueList({ total, density, label }: QueueListProps) {
     else if (isCommand && event.key === 'c' && select) {
       void services.linkActions.copy({ kind: 'frames', select, outputId: null }, null, 'plain')
     } else if (event.key === ' ') void selection.toggle(focusIndex)
-    else if (event.key === 'Enter') openInspector(focusIndex)
+    else if (event.key === 'Enter') openRow(focusIndex)
     else if (event.key === 'Escape') selection.clear()
     else if (event.key === 'Delete' && select) void services.queueActions.cancel(select)
     else if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) openMenuAtFocus()

@@ -15,6 +15,7 @@ import { classNames } from '../ui/classNames.ts'
 import { Thumb } from '../ui/Thumb.tsx'
 import { useNow } from '../ui/useNow.ts'
 import { useStore } from '../ui/useStore.ts'
+import { frameAttemptNote } from './attemptNote.ts'
 import styles from './QueueRow.module.css'
 
 const css = classNames(styles)
@@ -60,6 +61,7 @@ function RowContent({ frame, density }: { readonly frame: FrameView; readonly de
   const isCounting = frame.uploads.some(({ status }) => status === 'retrying')
   const nowMs = useNow(isCounting ? 1000 : null)
   const progress = frameProgress(frame)
+  const attempt = frameAttemptNote(frame)
   return (
     <>
       <div style={{ height: THUMB_HEIGHT_PX[density] }}>
@@ -70,7 +72,10 @@ function RowContent({ frame, density }: { readonly frame: FrameView; readonly de
           {frame.name}
           {frame.folder !== '' && <span className={css('folder')}> in {frame.folder}</span>}
         </span>
-        <span className={css('sentence', frameTone(frame))}>{frameSentence(frame, nowMs)}</span>
+        <span className={css('sentence', frameTone(frame))}>
+          {frameSentence(frame, nowMs)}
+          {attempt !== null && <span className={css('attempt')}> · {attempt}</span>}
+        </span>
       </div>
       <div className={css('outputs')}>
         {frame.uploads.map((upload) => (

@@ -1,4 +1,5 @@
 import {
+  CircleHelp,
   CircleX,
   Copy,
   FileCode,
@@ -75,12 +76,18 @@ export function frameMenu(
   ]
 }
 
-function conflictEntries({ queueActions }: Services, select: FrameSelection): MenuEntry[] {
+function conflictEntries({ conflicts, queue, queueActions }: Services, select: FrameSelection): MenuEntry[] {
+  const first = 'ids' in select ? (select.ids[0] ?? null) : null
   return [
+    {
+      label: 'Name is taken: see both…',
+      icon: CircleHelp,
+      startsGroup: true,
+      run: () => void conflicts.open(queue.state.collectionId, first)
+    },
     {
       label: 'Name is taken: keep both',
       icon: SquareStack,
-      startsGroup: true,
       run: () => void queueActions.resolve(select, 'keep-both')
     },
     {
@@ -89,7 +96,7 @@ function conflictEntries({ queueActions }: Services, select: FrameSelection): Me
       run: () => void queueActions.resolve(select, 'replace')
     },
     {
-      label: 'Name is taken: skip',
+      label: 'Name is taken: leave what is there',
       icon: SkipForward,
       run: () => void queueActions.resolve(select, 'skip')
     }

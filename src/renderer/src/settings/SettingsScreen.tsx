@@ -5,13 +5,14 @@ import { appearances, densities } from '../../../shared/model/settings.ts'
 import { ask } from '../ask.ts'
 import { useServices } from '../services.ts'
 import { changeSettings } from '../shell/commands.ts'
-import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
 import { Segmented } from '../ui/Field.tsx'
 import { useStore } from '../ui/useStore.ts'
+import { DraftBar } from './DraftBar.tsx'
 import { RulesEditor } from './RulesEditor.tsx'
 import { rulesProblem } from './rulesProblem.ts'
 import styles from './Settings.module.css'
+import { TransferFields } from './TransferFields.tsx'
 
 const css = classNames(styles)
 
@@ -41,6 +42,7 @@ export function SettingsScreen() {
             onChange={(density) => changeSettings(services, { density })}
           />
         </div>
+        <TransferFields saved={settings.transfer} />
         <NewCollectionRules settings={settings} />
         <p className={css('version')}>Silverdrop {version}</p>
       </div>
@@ -71,13 +73,7 @@ function NewCollectionRules({ settings }: { readonly settings: Settings }) {
       <p className={css('help')}>What a new drop or watched folder starts with. Each can be changed by itself later.</p>
       <RulesEditor rules={rules} collectionId={null} onChange={setDraft} />
       {draft !== null && (
-        <div className={css('bar')}>
-          <span className={css('barText', wrong !== null && 'warn')}>{wrong ?? 'Not saved yet'}</span>
-          <Button onPress={() => setDraft(null)}>Take back</Button>
-          <Button kind="primary" isDisabled={wrong !== null} onPress={() => void save()}>
-            Save
-          </Button>
-        </div>
+        <DraftBar label="new collections" wrong={wrong} onTakeBack={() => setDraft(null)} onSave={() => void save()} />
       )}
     </div>
   )

@@ -1,5 +1,5 @@
 import { type CollectionRules, collectionRulesSchema } from '../../../shared/model/collection.ts'
-import type { Rendition } from '../../../shared/model/output.ts'
+import { type Rendition, WEB } from '../../../shared/model/output.ts'
 
 /** Why the rules cannot be used, in a sentence; null if they can. */
 export function rulesProblem(rules: CollectionRules): string | null {
@@ -15,5 +15,5 @@ export function newRendition(outputs: CollectionRules['outputs']): Rendition {
   let number = 1
   while (taken.has(number === 1 ? 'proof' : `proof-${number}`)) number += 1
   const id = number === 1 ? 'proof' : `proof-${number}`
-  return { kind: 'rendition', id, longEdgePx: 1280, format: 'jpeg', quality: 80, keepsPosition: false }
+  return { ...WEB, id, longEdgePx: 1280, format: 'jpeg', quality: 80 }
 }

@@ -17,6 +17,7 @@ const totals: Totals = {
   doneBytes: 0,
   bytesPerSecond: 0,
   secondsLeft: null,
+  limitBytesPerSecond: null,
   hold: null
 }
 

@@ -2,8 +2,10 @@ import { LoaderCircle, Unplug } from 'lucide-react'
 import { useEffect } from 'react'
 import { AccountsScreen } from '../accounts/AccountsScreen.tsx'
 import { BucketScreen } from '../bucket/BucketScreen.tsx'
+import { ConflictDialog } from '../conflicts/ConflictDialog.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { QueueScreen } from '../queue/QueueScreen.tsx'
+import { ReceiptDialog } from '../receipts/ReceiptDialog.tsx'
 import { useServices } from '../services.ts'
 import { CollectionDialog } from '../settings/CollectionDialog.tsx'
 import { SettingsScreen } from '../settings/SettingsScreen.tsx'
@@ -99,6 +101,8 @@ export function Shell() {
       <LiveRegion />
       <Toasts store={toasts} />
       <DropOverlay />
+      <ConflictDialog />
+      <ReceiptDialog />
       {dialog?.kind === 'palette' && <CommandPalette />}
       {dialog?.kind === 'collection-settings' && <CollectionDialog collectionId={dialog.collectionId} />}
     </div>

@@ -1,11 +1,14 @@
 import { Pause, Play } from 'lucide-react'
+import { useMemo } from 'react'
 import { Button as AriaButton } from 'react-aria-components'
 import type { Totals } from '../../../shared/model/frame.ts'
 import { formatBytes, formatDuration } from '../../../shared/units.ts'
 import { countOf, formatCount, holdSentences } from '../../../shared/words/stateWords.ts'
 import { useServices } from '../services.ts'
+import { formatHour, nextAllowedMs } from '../settings/timetable.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
+import { useNow } from '../ui/useNow.ts'
 import { useStore } from '../ui/useStore.ts'
 import type { AppInfo } from './AppStore.ts'
 import { Sparkline } from './Sparkline.tsx'
@@ -72,6 +75,7 @@ function Headline({ totals, engine, isAllDone }: HeadlineProps) {
   if (engine === 'stopped')
     return <span className={css('held')}>The engine has stopped and is being started again</span>
   if (engine === 'starting' || totals === null) return <span className={css('dim')}>Starting</span>
+  if (totals.hold === 'timetable') return <HeldByTimetable />
   if (totals.hold !== null) return <span className={css('held')}>{holdSentences[totals.hold]}</span>
   if (isAllDone) return <span className={css('speed')}>All in the bucket, proved</span>
   if (totals.waiting + totals.working === 0) {
@@ -80,7 +84,25 @@ function Headline({ totals, engine, isAllDone }: HeadlineProps) {
   return (
     <span className={css('speed')}>
       {totals.bytesPerSecond > 0 ? `${formatBytes(Math.round(totals.bytesPerSecond))}/s` : 'At work'}
-      {totals.secondsLeft !== null && <span className={css('dim')}> {formatDuration(totals.secondsLeft)} left</span>}
+      <span className={css('dim')}>
+        {totals.limitBytesPerSecond !== null && `, limited to ${formatBytes(totals.limitBytesPerSecond)}/s`}
+        {totals.secondsLeft !== null && ` · ${formatDuration(totals.secondsLeft)} left`}
+      </span>
+    </span>
+  )
+}
+
+/** With the hour at which it goes on, where the timetable has one. */
+function HeldByTimetable() {
+  const { app } = useServices()
+  const bandwidth = useStore(app, (state) => state.settings?.transfer.bandwidth ?? null)
+  const nowMs = useNow(60_000)
+  const untilMs = useMemo(() => (bandwidth === null ? null : nextAllowedMs(bandwidth, nowMs)), [bandwidth, nowMs])
+  // Where it says "now", the engine is about to notice.
+  const isKnown = untilMs !== null && untilMs > nowMs
+  return (
+    <span className={css('held')}>
+      {isKnown ? `Held by your timetable until ${formatHour(untilMs, nowMs)}` : holdSentences.timetable}
     </span>
   )
 }

@@ -1,4 +1,5 @@
 import {
+  CircleHelp,
   CircleUser,
   Cloud,
   Copy,
@@ -14,11 +15,13 @@ import {
   PanelRight,
   Pause,
   Play,
+  ReceiptText,
   RotateCcw,
   Rows2,
   Rows4,
   Search,
   Settings,
+  SlidersHorizontal,
   SquareCheck,
   Sun
 } from 'lucide-react'
@@ -39,7 +42,7 @@ export type MenuChoice = EventPayload<'menu:chosen'>[number]
 
 /** Every action of the window, for the palette. */
 export function listCommands(services: Services): Command[] {
-  const { app, workspace, selection, queueActions, intake } = services
+  const { app, conflicts, workspace, selection, queueActions, intake, receipts } = services
   const { collections, accounts } = app.state
   const menu = (choice: MenuChoice) => () => runMenuChoice(services, choice)
   const select = selection.toFrameSelection()
@@ -51,6 +54,12 @@ export function listCommands(services: Services): Command[] {
     { id: 'pause', label: 'Pause everything', icon: Pause, run: menu('pause') },
     { id: 'continue', label: 'Continue everything', icon: Play, run: menu('continue') },
     { id: 'retry-all', label: 'Try all again that need you', icon: RotateCcw, run: menu('retry-all') },
+    {
+      id: 'answer',
+      label: 'Answer the questions of taken names…',
+      icon: CircleHelp,
+      run: () => void conflicts.open(null)
+    },
     { id: 'choose-all', label: 'Choose all frames', icon: SquareCheck, run: () => selection.chooseEverything() },
     ...(select === null
       ? []
@@ -80,6 +89,18 @@ export function listCommands(services: Services): Command[] {
       label: `Go to ${name}`,
       icon: Folder,
       run: () => workspace.go({ kind: 'queue', collectionId: id, filter: 'all' })
+    })),
+    ...collections.map(({ id, name }) => ({
+      id: `receipt-${id}`,
+      label: `Receipt of ${name}…`,
+      icon: ReceiptText,
+      run: () => void receipts.open(id)
+    })),
+    ...collections.map(({ id, name }) => ({
+      id: `settings-${id}`,
+      label: `Settings of ${name}…`,
+      icon: SlidersHorizontal,
+      run: () => workspace.openDialog({ kind: 'collection-settings', collectionId: id })
     })),
     ...accounts.map(({ account }) => ({
       id: `bucket-${account.id}`,

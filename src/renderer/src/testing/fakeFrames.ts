@@ -1,4 +1,4 @@
-import type { FrameStatus, FrameView, QueueFilter, Totals, UploadView } from '../../../shared/model/frame.ts'
+import type { FrameStatus, FrameView, Occupant, QueueFilter, Totals, UploadView } from '../../../shared/model/frame.ts'
 
 export const LAKE_WEDDING = fakeId(0xc1)
 export const STUDIO_TETHER = fakeId(0xc2)
@@ -45,6 +45,15 @@ const STATUSES: Readonly<Record<FakeState, FrameStatus>> = {
   failed: 'failed',
   cancelled: 'cancelled',
   waiting: 'waiting'
+}
+
+/** What stands at the key of a frame in conflict. */
+export const FAKE_OCCUPANT: Occupant = {
+  sizeBytes: 21_400_000,
+  etag: 'occupant',
+  modifiedAtMs: Date.UTC(2026, 9, 30, 9, 12),
+  sha256: null,
+  reason: 'other'
 }
 
 /** One row of the queue as the engine would tell it. */
@@ -105,6 +114,7 @@ export function fakeTotals(collectionId: string | null, frames: ReadonlyArray<Fr
     doneBytes: bytes(({ status }) => status === 'done'),
     bytesPerSecond: count('working') > 0 ? 38.2e6 : 0,
     secondsLeft: count('working') > 0 ? 660 : null,
+    limitBytesPerSecond: null,
     hold: null
   }
 }
@@ -129,6 +139,8 @@ function fakeUploads(index: number, state: FakeState, name: string, sizeBytes: n
     attempt: 0,
     retryAtMs: null,
     problem: null,
+    restart: null,
+    occupant: null,
     proof: null
   }
   const web: UploadView = {
@@ -154,9 +166,27 @@ function fakeUploads(index: number, state: FakeState, name: string, sizeBytes: n
     case 'proving':
       return [{ ...base, status: 'proving', sentBytes: sizeBytes }, proved(web)]
     case 'retrying':
-      return [{ ...base, status: 'retrying', attempt: 2, retryAtMs: Date.now() + 8_000, sentBytes: 9e6 }, proved(web)]
+      return [
+        {
+          ...base,
+          status: 'retrying',
+          attempt: 2,
+          retryAtMs: Date.now() + 8_000,
+          sentBytes: 9e6,
+          problem: { code: 'network', detail: 'read ECONNRESET' }
+        },
+        proved(web)
+      ]
     case 'conflict':
-      return [{ ...base, status: 'conflict', problem: { code: 'conflict', detail: `${base.key}: 412` } }, proved(web)]
+      return [
+        {
+          ...base,
+          status: 'conflict',
+          problem: { code: 'conflict', detail: `${base.key}: 412` },
+          occupant: { ...FAKE_OCCUPANT, etag: `occupant-${index}` }
+        },
+        proved(web)
+      ]
     case 'damaged':
       return [
         proved(base),

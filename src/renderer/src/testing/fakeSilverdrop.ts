@@ -17,6 +17,7 @@ import { fakeBucketAnswers } from './fakeBucket.ts'
 import { fakeAccounts, fakeCollections, fakeTestReport, localAccount } from './fakeData.ts'
 import { fakeFrames, fakeTotals, LAKE_WEDDING, passes } from './fakeFrames.ts'
 import { fakeLinks } from './fakeLinks.ts'
+import { fakeReceiptAnswers } from './fakeReceipts.ts'
 
 export type FakeOptions = {
   /** Rows of the queue. */
@@ -43,6 +44,8 @@ export type FakeSilverdrop = {
   change(ids: ReadonlyArray<string>, change: (frame: FrameView) => FrameView): void
 }
 
+const isAsking = ({ uploads }: FrameView) => uploads.some(({ status }) => status === 'conflict')
+
 type Listeners = { [K in EventName]: Set<(payload: EventPayload<K>) => void> }
 
 /** Main and engine in memory: enough of their behaviour to work in the window without them. */
@@ -61,6 +64,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
     'queue:reordered': new Set(),
     'queue:measured': new Set(),
     'collections:changed': new Set(),
+    'receipts:progressed': new Set(),
     'accounts:changed': new Set(),
     'settings:changed': new Set(),
     'engine:changed': new Set(),
@@ -96,17 +100,20 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
   const setStatus = (
     select: FrameSelection,
     status: FrameView['status'],
-    uploads: 'waiting' | 'paused' | 'cancelled'
+    uploads: 'waiting' | 'paused' | 'cancelled',
+    isMeant: (frame: FrameView) => boolean = ({ status: now }) => now !== 'done'
   ) => {
     const ids = chosenBy(select)
-      .filter((frame) => frame.status !== 'done')
+      .filter(isMeant)
       .map(({ id }) => id)
     const changed = change(ids, (frame) => ({
       ...frame,
       status,
       problem: null,
       uploads: frame.uploads.map((upload) =>
-        upload.status === 'done' ? upload : { ...upload, status: uploads, problem: null, retryAtMs: null }
+        upload.status === 'done'
+          ? upload
+          : { ...upload, status: uploads, problem: null, occupant: null, retryAtMs: null }
       )
     }))
     return { changed }
@@ -164,6 +171,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
     },
     'dialog:choose-files': async () => ['/home/ana/Pictures/one.jpg'],
     'dialog:choose-folder': async () => ['/home/ana/Pictures/Tether'],
+    'dialog:save-text': async ({ fileName }) => `/home/ana/Documents/${fileName}`,
     'clipboard:write': async ({ text }) => {
       clipboard.text = text
       return null
@@ -198,9 +206,10 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
     'queue:totals': async ({ collectionId }) => totalsOf(collectionId),
     'queue:pause': async (select) => setStatus(select, 'paused', 'paused'),
     'queue:continue': async (select) => setStatus(select, 'waiting', 'waiting'),
-    'queue:retry': async (select) => setStatus(select, 'waiting', 'waiting'),
+    'queue:retry': async (select) =>
+      setStatus(select, 'waiting', 'waiting', (frame) => frame.status !== 'done' && !isAsking(frame)),
     'queue:cancel': async (select) => setStatus(select, 'cancelled', 'cancelled'),
-    'queue:resolve': async ({ select }) => setStatus(select, 'waiting', 'waiting'),
+    'queue:resolve': async ({ select }) => setStatus(select, 'waiting', 'waiting', isAsking),
     'queue:hold': async ({ isHeld }) => {
       emit('queue:measured', [{ ...totalsOf(null), ...(isHeld ? { hold: 'paused', bytesPerSecond: 0 } : {}) }])
       return null
@@ -275,6 +284,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
             problem: null
           }
         : { keys: [], problem: { code: 'template-invalid', detail: 'A { is not closed' } },
+    ...fakeReceiptAnswers({ collections: () => collections, framesOf: inCollection, emit }),
     ...fakeBucketAnswers(previews)
   }
 

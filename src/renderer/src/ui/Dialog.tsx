@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useEffectEvent } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { classNames } from './classNames.ts'
 import styles from './Dialog.module.css'
@@ -16,7 +16,20 @@ type DialogProps = {
   readonly onClose: () => void
 }
 
+/** Closes by Escape, too, when what had the focus is gone and the keyboard speaks to nobody. */
+function useEscape(onClose: () => void): void {
+  const close = useEffectEvent(onClose)
+  useEffect(() => {
+    function onKeyDown(event: KeyboardEvent): void {
+      if (event.key === 'Escape' && document.activeElement === document.body) close()
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [])
+}
+
 export function Dialog({ title, children, foot, isWide = false, role = 'dialog', onClose }: DialogProps) {
+  useEscape(onClose)
   return (
     <ModalOverlay isOpen isDismissable onOpenChange={(isOpen) => !isOpen && onClose()} className={css('overlay')}>
       <Modal className={css('modal', isWide && 'wide')}>
