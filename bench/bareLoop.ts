@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+import type { Certificate } from './makeCertificate.ts'
 
 export type BareFile = { readonly path: string; readonly sizeBytes: number; readonly name: string }
 
@@ -12,10 +15,18 @@ export type BareFile = { readonly path: string; readonly sizeBytes: number; read
  */
 export async function bareLoop(
   files: ReadonlyArray<BareFile>,
-  options: { readonly origin: string; readonly partBytes: number; readonly inFlight: number }
+  options: {
+    readonly origin: string
+    readonly partBytes: number
+    readonly inFlight: number
+    readonly certificate: Certificate | null
+  }
 ): Promise<number> {
-  const { origin, partBytes, inFlight } = options
-  const agent = new Agent({ keepAlive: true, maxSockets: inFlight })
+  const { origin, partBytes, inFlight, certificate } = options
+  const agent =
+    certificate === null
+      ? new Agent({ keepAlive: true, maxSockets: inFlight })
+      : new SecureAgent({ keepAlive: true, maxSockets: inFlight, ca: readFileSync(certificate.certificatePath) })
   const ranges = splitFiles(files, partBytes)
   const startedMs = performance.now()
   const loop = async (): Promise<void> => {
@@ -44,7 +55,8 @@ function* splitFiles(files: ReadonlyArray<BareFile>, partBytes: number) {
 
 function put(url: string, body: Uint8Array, agent: Agent): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const sending = request(url, { method: 'PUT', agent, headers: { 'content-length': body.length } }, (response) => {
+  const start = agent instanceof SecureAgent ? secureRequest : request
+  const sending = start(url, { method: 'PUT', agent, headers: { 'content-length': body.length } }, (response) => {
     response.resume()
     response.on('end', () => {
       if (response.statusCode === 200) resolve()

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { scanFolder } from '../src/core/files/scanFolder.ts'
 import { defaultIgnoreRules } from '../src/core/shots/ignoreRules.ts'
+import { KiB } from '../src/shared/units.ts'
 import type { Measurement, Scale } from './Measurement.ts'
-import { measureUpload } from './measureUpload.ts'
+import { makeCertificate } from './makeCertificate.ts'
+import { measureUpload, type UploadTimes } from './measureUpload.ts'
 import { writeOneFile, writeScanTree, writeSmallFiles } from './samples.ts'
 
 /** Measures in an empty folder of its own. */
@@ -12,37 +15,42 @@ type Bench = (folder: string, scale: Scale) => Promise<ReadonlyArray<Measurement
 export const benches = {
   /** One large file: what is left of the machine's speed after hashing, signing and proving. */
   'one-file': async (folder, { oneFileBytes, rounds }) => {
-    const { ours, limit, peer } = await measureUpload(folder, await writeOneFile(folder, oneFileBytes), rounds)
-    const rate = (seconds: number) => round(oneFileBytes / 1e6 / seconds)
-    const figures = {
-      unit: 'MB/s',
-      ours: rate(ours.seconds),
-      limit: rate(limit.seconds),
-      peer: peer && rate(peer.seconds),
-      peerName: peer?.name ?? 'rclone'
-    }
-    return [
-      { name: 'one-file', ...figures, ratio: round(limit.seconds / ours.seconds), budget: 0.85 },
-      { name: 'one-file-peer', ...figures, ratio: peer && round(peer.seconds / ours.seconds), budget: 3 }
-    ]
+    const sent = join(folder, 'files')
+    const times = await measureUpload(sent, await writeOneFile(sent, oneFileBytes), rounds)
+    return toLines('one-file', 'MB/s', oneFileBytes / 1e6, times, { limit: 0.85, peer: 3 })
+  },
+
+  /** The same over TLS, as R2 has it. */
+  'one-file-https': async (folder, { oneFileBytes, rounds }) => {
+    const sent = join(folder, 'files')
+    const files = await writeOneFile(sent, oneFileBytes)
+    const certificate = await makeCertificate(folder)
+    if (certificate === null) return []
+    const times = await measureUpload(sent, files, rounds, certificate)
+    return toLines('one-file-https', 'MB/s', oneFileBytes / 1e6, times, { limit: null, peer: null })
   },
 
   /** Many small files: what each costs in requests, rows and waiting. */
   'small-files': async (folder, { smallFiles, rounds }) => {
-    const { ours, limit, peer } = await measureUpload(folder, await writeSmallFiles(folder, smallFiles), rounds)
-    const rate = (seconds: number) => round(smallFiles / seconds)
-    return [
-      {
-        name: 'small-files',
-        unit: 'files/s',
-        ours: rate(ours.seconds),
-        limit: rate(limit.seconds),
-        peer: peer && rate(peer.seconds),
-        peerName: peer?.name ?? 'rclone',
-        ratio: peer && round(peer.seconds / ours.seconds),
-        budget: 1
-      }
-    ]
+    const sent = join(folder, 'files')
+    const times = await measureUpload(sent, await writeSmallFiles(sent, smallFiles, 100 * KiB), rounds)
+    return toLines('small-files', 'files/s', smallFiles, times, { limit: null, peer: 1 })
+  },
+
+  'small-files-https': async (folder, { smallFiles, rounds }) => {
+    const sent = join(folder, 'files')
+    const files = await writeSmallFiles(sent, smallFiles, 100 * KiB)
+    const certificate = await makeCertificate(folder)
+    if (certificate === null) return []
+    const times = await measureUpload(sent, files, rounds, certificate)
+    return toLines('small-files-https', 'files/s', smallFiles, times, { limit: null, peer: null })
+  },
+
+  /** Very many very small files. */
+  'tiny-files': async (folder, { tinyFiles, rounds }) => {
+    const sent = join(folder, 'files')
+    const times = await measureUpload(sent, await writeSmallFiles(sent, tinyFiles, 10 * KiB), rounds)
+    return toLines('tiny-files', 'files/s', tinyFiles, times, { limit: null, peer: null })
   },
 
   /** A scan of a large folder, beside `find` printing size and time. */
@@ -68,11 +76,40 @@ export const benches = {
         peer: peer && round(files / peer),
         peerName: 'find -printf',
         ratio: peer && round(peer / ours),
-        budget: 0.5
+        budget: 0.5,
+        ...noCosts
       }
     ]
   }
 } as const satisfies Record<string, Bench>
+
+const noCosts = { cpuSeconds: null, peerCpuSeconds: null, peakMB: null, peerPeakMB: null }
+
+/** One line beside the bare loop, and one beside the best peer. @param amount What was sent, in the unit of the rate. */
+function toLines(
+  name: string,
+  unit: string,
+  amount: number,
+  { ours, limit, peer }: UploadTimes,
+  budgets: { readonly limit: number | null; readonly peer: number | null }
+): ReadonlyArray<Measurement> {
+  const megabytes = (bytes: number | null | undefined) => (bytes ? round(bytes / 1e6) : null)
+  const figures = {
+    unit,
+    ours: round(amount / ours.seconds),
+    limit: round(amount / limit.seconds),
+    peer: peer && round(amount / peer.seconds),
+    peerName: peer?.name ?? 'rclone',
+    cpuSeconds: ours.cpuSeconds && round(ours.cpuSeconds),
+    peerCpuSeconds: peer?.cpuSeconds ? round(peer.cpuSeconds) : null,
+    peakMB: megabytes(ours.peakBytes),
+    peerPeakMB: megabytes(peer?.peakBytes)
+  }
+  return [
+    { name, ...figures, ratio: round(limit.seconds / ours.seconds), budget: budgets.limit },
+    { name: `${name}-peer`, ...figures, ratio: peer && round(peer.seconds / ours.seconds), budget: budgets.peer }
+  ]
+}
 
 export type BenchName = keyof typeof benches
 

@@ -1,7 +1,10 @@
 // A null S3 endpoint in a process of its own: takes every byte, keeps none, and remembers what an uploader asks for
 // afterwards. It proves nothing about the bytes; what is measured against it is the uploader.
+// nullEndpoint.ts [<key.pem> <certificate.pem>]: with both it speaks HTTPS.
 import { createHash, randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 type Headers = Readonly<Record<string, string | number>>
@@ -15,7 +18,9 @@ const objects = new Map<string, StoredObject>()
 const uploads = new Map<string, Upload>()
 const KEPT_HEADER = /^(content-type|cache-control|x-amz-meta-.*)$/
 
-const server = createServer(async (request, response) => {
+const [keyPath, certificatePath] = process.argv.slice(2)
+
+const listener: RequestListener = async (request, response) => {
   try {
     const { status, headers, xml } = reply(request, await drain(request))
     const type =
@@ -25,7 +30,12 @@ const server = createServer(async (request, response) => {
     console.error(error)
     response.destroy()
   }
-})
+}
+
+const server =
+  keyPath && certificatePath
+    ? createSecureServer({ key: readFileSync(keyPath), cert: readFileSync(certificatePath) }, listener)
+    : createServer(listener)
 // A client under measurement may pause between requests: to lose its connection would be measured as its slowness.
 server.keepAliveTimeout = 0
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port))
@@ -88,7 +98,7 @@ function openUpload(path: string, request: IncomingMessage): Reply {
 function putPart(uploadId: string, number: number, sizeBytes: number, request: IncomingMessage): Reply {
   const upload = uploads.get(uploadId)
   if (!upload) return refuse(404, 'NoSuchUpload')
-  const etag = etagOf(request)
+  const etag = partEtagOf(request)
   upload.parts.set(number, { sizeBytes, md5: etag.replaceAll('"', '') })
   return { status: 200, headers: { etag, 'content-length': 0 } }
 }
@@ -140,6 +150,13 @@ function list(path: string, query: URLSearchParams): Reply {
 function etagOf(request: IncomingMessage): string {
   const md5 = request.headers['content-md5']
   return typeof md5 === 'string' ? `"${Buffer.from(md5, 'base64').toString('hex')}"` : '"unknown-1"'
+}
+
+/** R2's part ETags are MD5s, and we send none with a part: any 32 digits will do that are the same for the same bytes. */
+function partEtagOf(request: IncomingMessage): string {
+  const sha256 = request.headers['x-amz-content-sha256']
+  if (request.headers['content-md5'] !== undefined || typeof sha256 !== 'string') return etagOf(request)
+  return `"${createHash('md5').update(sha256).digest('hex')}"`
 }
 
 function keptHeaders({ headers }: IncomingMessage): Headers {

@@ -22,7 +22,8 @@ const engine = createEngine({ home, resumesAll: false })
 await engine.private['engine:configure']({
   accounts: [{ account, secret: { secretAccessKey: 'bench' } }],
   defaultAccountId: account.id,
-  newCollection: rules
+  newCollection: rules,
+  transfer: defaultSettings.transfer
 })
 
 const { signal } = new AbortController()

@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Sent } from './contend.ts'
+import type { Certificate } from './makeCertificate.ts'
+import { runPeer } from './runPeer.ts'
 
 const run = promisify(execFile)
 
@@ -13,13 +16,16 @@ export async function rcloneVersion(): Promise<string | null> {
   }
 }
 
-/** Copies a folder with rclone's own settings but for `transfers`. @returns seconds, its start included. */
-export async function rcloneCopy(folder: string, origin: string, transfers: number): Promise<number> {
-  const startedMs = performance.now()
-  await run('rclone', ['copy', folder, 'null:rclone', '--transfers', String(transfers)], {
-    env: rcloneEnvironment(origin)
-  })
-  return (performance.now() - startedMs) / 1000
+/** Copies a folder with rclone's own settings but for `transfers`. */
+export function rcloneCopy(
+  folder: string,
+  origin: string,
+  transfers: number,
+  certificate: Certificate | null
+): Promise<Sent> {
+  const trust = certificate === null ? [] : ['--ca-cert', certificate.certificatePath]
+  const args = ['copy', folder, 'null:rclone', '--transfers', String(transfers), ...trust]
+  return runPeer('rclone', args, rcloneEnvironment(origin))
 }
 
 function rcloneEnvironment(endpoint: string): NodeJS.ProcessEnv {
@@ -34,7 +40,7 @@ function rcloneEnvironment(endpoint: string): NodeJS.ProcessEnv {
     RCLONE_CONFIG_NULL_REGION: 'auto',
     RCLONE_CONFIG_NULL_NO_CHECK_BUCKET: 'true'
   }
-  // Its AWS SDK ends at once over a bundle that it cannot read, and nothing here is encrypted.
+  // Its AWS SDK ends at once over a bundle that it cannot read; the certificate is named on the command line.
   delete (env as NodeJS.ProcessEnv)['AWS_CA_BUNDLE']
   return env
 }

@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { KiB, MiB } from '../src/shared/units.ts'
+import { MiB } from '../src/shared/units.ts'
 import type { BareFile } from './bareLoop.ts'
-
-const SMALL_FILE_BYTES = 100 * KiB
 
 /** One file of noise, which nothing on the way can compress. */
 export async function writeOneFile(folder: string, sizeBytes: number): Promise<ReadonlyArray<BareFile>> {
@@ -18,15 +16,19 @@ export async function writeOneFile(folder: string, sizeBytes: number): Promise<R
   return [{ path, name: 'film.bin', sizeBytes }]
 }
 
-/** Files of 100 KiB, each different, a hundred to a folder. */
-export async function writeSmallFiles(folder: string, count: number): Promise<ReadonlyArray<BareFile>> {
+/** Files of noise, each different, a hundred to a folder. */
+export async function writeSmallFiles(
+  folder: string,
+  count: number,
+  sizeBytes: number
+): Promise<ReadonlyArray<BareFile>> {
   const files: BareFile[] = []
   for (let index = 0; index < count; index += 1) {
     const name = `card-${Math.floor(index / 100)}/frame-${index}.bin`
     const path = join(folder, name)
     if (index % 100 === 0) await mkdir(join(path, '..'), { recursive: true })
-    await writeFile(path, randomBytes(SMALL_FILE_BYTES))
-    files.push({ path, name, sizeBytes: SMALL_FILE_BYTES })
+    await writeFile(path, randomBytes(sizeBytes))
+    files.push({ path, name, sizeBytes })
   }
   return files
 }

@@ -1,12 +1,18 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { Certificate } from './makeCertificate.ts'
 
 export type NullEndpoint = { readonly origin: string; close(): Promise<void> }
 
-/** Starts one that has seen nothing yet. It ends with this process at the latest. */
-export async function startNullEndpoint(): Promise<NullEndpoint> {
-  const child = fork(join(import.meta.dirname, 'nullEndpoint.ts'))
+/**
+ * Starts one that has seen nothing yet. It ends with this process at the latest.
+ *
+ * @param certificate With one it speaks HTTPS.
+ */
+export async function startNullEndpoint(certificate: Certificate | null = null): Promise<NullEndpoint> {
+  const args = certificate === null ? [] : [certificate.keyPath, certificate.certificatePath]
+  const child = fork(join(import.meta.dirname, 'nullEndpoint.ts'), args)
   const ended = once(child, 'exit')
   const [port] = await Promise.race([
     once(child, 'message'),
@@ -15,7 +21,7 @@ export async function startNullEndpoint(): Promise<NullEndpoint> {
     })
   ])
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: `${certificate === null ? 'http' : 'https'}://127.0.0.1:${port}`,
     close: async () => {
       child.disconnect()
       await ended
