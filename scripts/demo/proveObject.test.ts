@@ -52,6 +52,8 @@ const upload: UploadView = {
   attempt: 0,
   retryAtMs: null,
   problem: null,
+  restart: null,
+  occupant: null,
   proof
 }
 const frame: FrameView = {
