@@ -24,10 +24,14 @@ export type Measurement = {
 /** How much is measured. */
 export type Scale = {
   readonly rounds: number
+  /** Settings of each contender that are tried, at most: connections, transfers. */
+  readonly settings: number
   readonly oneFileBytes: number
   /** Of 100 KiB. */
   readonly smallFiles: number
   /** Of 10 KiB. */
   readonly tinyFiles: number
   readonly scanFolders: number
+  /** Of 12 MP. */
+  readonly pictures: number
 }

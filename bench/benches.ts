@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { scanFolder } from '../src/core/files/scanFolder.ts'
 import { defaultIgnoreRules } from '../src/core/shots/ignoreRules.ts'
 import { KiB } from '../src/shared/units.ts'
+import { measureImages } from './images.ts'
 import type { Measurement, Scale } from './Measurement.ts'
 import { makeCertificate } from './makeCertificate.ts'
 import { measureUpload, type UploadTimes } from './measureUpload.ts'
@@ -14,42 +15,47 @@ type Bench = (folder: string, scale: Scale) => Promise<ReadonlyArray<Measurement
 
 export const benches = {
   /** One large file: what is left of the machine's speed after hashing, signing and proving. */
-  'one-file': async (folder, { oneFileBytes, rounds }) => {
+  'one-file': async (folder, scale) => {
+    const { oneFileBytes } = scale
     const sent = join(folder, 'files')
-    const times = await measureUpload(sent, await writeOneFile(sent, oneFileBytes), rounds)
+    const times = await measureUpload(sent, await writeOneFile(sent, oneFileBytes), scale)
     return toLines('one-file', 'MB/s', oneFileBytes / 1e6, times, { limit: 0.85, peer: 3 })
   },
 
   /** The same over TLS, as R2 has it. */
-  'one-file-https': async (folder, { oneFileBytes, rounds }) => {
+  'one-file-https': async (folder, scale) => {
+    const { oneFileBytes } = scale
     const sent = join(folder, 'files')
     const files = await writeOneFile(sent, oneFileBytes)
     const certificate = await makeCertificate(folder)
     if (certificate === null) return []
-    const times = await measureUpload(sent, files, rounds, certificate)
+    const times = await measureUpload(sent, files, scale, certificate)
     return toLines('one-file-https', 'MB/s', oneFileBytes / 1e6, times, { limit: null, peer: null })
   },
 
   /** Many small files: what each costs in requests, rows and waiting. */
-  'small-files': async (folder, { smallFiles, rounds }) => {
+  'small-files': async (folder, scale) => {
+    const { smallFiles } = scale
     const sent = join(folder, 'files')
-    const times = await measureUpload(sent, await writeSmallFiles(sent, smallFiles, 100 * KiB), rounds)
+    const times = await measureUpload(sent, await writeSmallFiles(sent, smallFiles, 100 * KiB), scale)
     return toLines('small-files', 'files/s', smallFiles, times, { limit: null, peer: 1 })
   },
 
-  'small-files-https': async (folder, { smallFiles, rounds }) => {
+  'small-files-https': async (folder, scale) => {
+    const { smallFiles } = scale
     const sent = join(folder, 'files')
     const files = await writeSmallFiles(sent, smallFiles, 100 * KiB)
     const certificate = await makeCertificate(folder)
     if (certificate === null) return []
-    const times = await measureUpload(sent, files, rounds, certificate)
+    const times = await measureUpload(sent, files, scale, certificate)
     return toLines('small-files-https', 'files/s', smallFiles, times, { limit: null, peer: null })
   },
 
   /** Very many very small files. */
-  'tiny-files': async (folder, { tinyFiles, rounds }) => {
+  'tiny-files': async (folder, scale) => {
+    const { tinyFiles } = scale
     const sent = join(folder, 'files')
-    const times = await measureUpload(sent, await writeSmallFiles(sent, tinyFiles, 10 * KiB), rounds)
+    const times = await measureUpload(sent, await writeSmallFiles(sent, tinyFiles, 10 * KiB), scale)
     return toLines('tiny-files', 'files/s', tinyFiles, times, { limit: null, peer: null })
   },
 
@@ -80,7 +86,10 @@ export const benches = {
         ...noCosts
       }
     ]
-  }
+  },
+
+  /** Renditions of camera pictures, beside a bare loop of sharp. */
+  images: (folder, { pictures, rounds }) => measureImages(folder, pictures, rounds)
 } as const satisfies Record<string, Bench>
 
 const noCosts = { cpuSeconds: null, peerCpuSeconds: null, peakMB: null, peerPeakMB: null }

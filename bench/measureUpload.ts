@@ -1,6 +1,7 @@
 import { MiB } from '../src/shared/units.ts'
 import { type BareFile, bareLoop } from './bareLoop.ts'
 import { type Best, type Contender, contend } from './contend.ts'
+import type { Scale } from './Measurement.ts'
 import type { Certificate } from './makeCertificate.ts'
 import { pushFolder } from './pushFolder.ts'
 import { rcloneCopy, rcloneVersion } from './rclone.ts'
@@ -25,14 +26,14 @@ export type UploadTimes = {
 export async function measureUpload(
   folder: string,
   files: ReadonlyArray<BareFile>,
-  rounds: number,
+  { rounds, settings }: Pick<Scale, 'rounds' | 'settings'>,
   certificate: Certificate | null = null
 ): Promise<UploadTimes> {
   const best = await contend(
     rounds,
     [
       { name: OURS, send: (origin) => pushFolder(folder, origin, certificate) },
-      ...BARE_IN_FLIGHT.map((inFlight) => ({
+      ...BARE_IN_FLIGHT.slice(0, settings).map((inFlight) => ({
         name: `${BARE} of ${inFlight}`,
         send: async (origin: string) => ({
           seconds: await bareLoop(files, { origin, partBytes: BARE_PART_BYTES, inFlight, certificate }),
@@ -40,7 +41,7 @@ export async function measureUpload(
           peakBytes: null
         })
       })),
-      ...(await peers(folder, files.length, certificate))
+      ...(await peers(folder, Math.min(files.length, settings), certificate))
     ],
     certificate
   )
@@ -50,10 +51,11 @@ export async function measureUpload(
   return { ours, limit, peer: best.find((one) => one !== ours && !one.name.startsWith(BARE)) ?? null }
 }
 
-async function peers(folder: string, files: number, certificate: Certificate | null): Promise<Contender[]> {
+/** @param settings No more of each than so many, and than there are files. */
+async function peers(folder: string, settings: number, certificate: Certificate | null): Promise<Contender[]> {
   const [rclone, s5cmd] = [await rcloneVersion(), await s5cmdVersion()]
-  const transfers = rclone === null ? [] : RCLONE_TRANSFERS.slice(0, files)
-  const workers = s5cmd === null ? [] : S5CMD_WORKERS.slice(0, files)
+  const transfers = rclone === null ? [] : RCLONE_TRANSFERS.slice(0, settings)
+  const workers = s5cmd === null ? [] : S5CMD_WORKERS.slice(0, settings)
   return [
     ...transfers.map((count) => ({
       name: `${rclone} --transfers ${count}`,

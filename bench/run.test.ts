@@ -36,7 +36,9 @@ it('measures everything once in its quick form', { timeout: 180_000 }, async () 
     'small-files-peer',
     'tiny-files',
     'tiny-files-peer',
-    'scan'
+    'scan',
+    'images-webp',
+    'images-webp-jpeg'
   ]
   expect(names.filter((name) => !name.includes('https'))).toEqual(plain) // HTTPS needs openssl
 })

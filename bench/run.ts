@@ -7,9 +7,25 @@ import { GiB, MiB } from '../src/shared/units.ts'
 import { type BenchName, benches } from './benches.ts'
 import type { Scale } from './Measurement.ts'
 
-const FULL: Scale = { rounds: 3, oneFileBytes: GiB, smallFiles: 5_000, tinyFiles: 20_000, scanFolders: 10_000 }
+const FULL: Scale = {
+  rounds: 3,
+  settings: 4,
+  oneFileBytes: GiB,
+  smallFiles: 5_000,
+  tinyFiles: 20_000,
+  scanFolders: 10_000,
+  pictures: 24
+}
 /** Shows that the bench works. Its figures mean nothing. */
-const QUICK: Scale = { rounds: 1, oneFileBytes: 24 * MiB, smallFiles: 40, tinyFiles: 40, scanFolders: 20 }
+const QUICK: Scale = {
+  rounds: 1,
+  settings: 1,
+  oneFileBytes: 24 * MiB,
+  smallFiles: 40,
+  tinyFiles: 40,
+  scanFolders: 20,
+  pictures: 2
+}
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true })
 const all = Object.keys(benches) as BenchName[]
