@@ -122,12 +122,12 @@ export class ObjectFiles {
     requireCondition(facts.key, when, (await this.look(facts.key))?.etag ?? null)
     await this.#facts.announce(facts)
     for (let attempt = 1; ; attempt += 1) {
-      await this.#makeFolders(facts.key)
       try {
+        await this.#makeFolders(facts.key)
         await (when.kind === 'absent' ? linkOrRename(temporary, path, facts.key) : rename(temporary, path))
         break
       } catch (error) {
-        // A removal may have taken the folder, empty as it was, between the two lines.
+        // A removal may have taken a folder, empty as it was, between any two of these calls.
         if (fsCode(error) !== 'ENOENT' || attempt === MAX_MOVES) throw error
       }
     }
