@@ -14,6 +14,7 @@ export class CatalogCollections {
   readonly #insert: StatementSync
   readonly #update: StatementSync
   readonly #select: StatementSync
+  readonly #parsed = new Map<string, { readonly text: string; readonly collection: Collection }>()
   readonly #selectAll: StatementSync
   readonly #selectByRoot: StatementSync
   readonly #setRemoved: StatementSync
@@ -64,7 +65,14 @@ export class CatalogCollections {
   /** Removed ones are found too, so that they can be restored. */
   find(id: string): Collection | null {
     const row = this.#select.get(id)
-    return row ? toCollection(row) : null
+    if (!row) return null
+    // Asked for each frame that is prepared or sent: parsed once, for as long as the row stays as it is.
+    const text = JSON.stringify(row)
+    const known = this.#parsed.get(id)
+    if (known?.text === text) return known.collection
+    const collection = toCollection(row)
+    this.#parsed.set(id, { text, collection })
+    return collection
   }
 
   /** In the order in which they were made. A row that does not parse is left out and comes back in `damaged`. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
 import { MiB } from '../../shared/units.ts'
 import { createFakeClock } from '../files/testing/fakeClock.ts'
 import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
@@ -100,6 +101,34 @@ describe('a disk that is full for the catalog', { timeout: 120_000 }, () => {
       expect(room.db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' })
     }
   )
+
+  it('that takes no transaction at all leaves nothing under way for ever', async () => {
+    const room = openFullRoom()
+    const names = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg', 'f.jpg']
+    room.add(...names.map((name) => room.write(name, name)))
+    const exec = room.db.exec.bind(room.db)
+    let isFull = false
+    room.db.exec = (sql) => {
+      if (isFull && sql.startsWith('BEGIN')) throw new AppError('disk-full', 'The test has filled the disk')
+      exec(sql)
+    }
+    const { dispatcher, store, clock, statuses, isDone } = startDispatcher(room)
+    const fill = () => {
+      isFull = true
+    }
+    store.faults.push({ at: 'put', when: 'after', act: fill })
+    while (dispatcher.hold !== 'disk-full' || dispatcher.isBusy) await nextTurn()
+    expect(statuses()).not.toContain('failed')
+    expect(room.uploads.ofFrame(room.frames.ids({ collectionId: null, filter: 'working' })[0] ?? '')).not.toEqual([])
+    store.faults.length = 0
+    isFull = false
+    while (!isDone()) {
+      clock.turn(1_000)
+      await nextTurn()
+    }
+    const { objects } = await store.list({ prefix: '', delimiter: null, after: null, limit: 1000 }, signal)
+    expect(objects.map(({ key }) => key)).toEqual(names)
+  })
 
   it('answers a drop with a clear error, takes none of it, and all of it when there is room', () => {
     const room = openFullRoom()

@@ -9,6 +9,7 @@ import { Lines } from './Lines.ts'
 import { retakeFrame } from './retakeFrame.ts'
 import { type TaskSubject, Tasks } from './Tasks.ts'
 import { type DispatcherLimits, takeTurns } from './takeTurns.ts'
+import { isUnderWay } from './UploadState.ts'
 
 export type { DispatcherLimits } from './takeTurns.ts'
 
@@ -25,6 +26,13 @@ const PROBE_LIMIT_MS = 10_000
 const BUSY_MS = 1_000
 
 /**
+ * With so much under way, turns that end within 2 ms of each other are given out again together: to ask the catalog for
+ * one costs a transaction, and for a dozen hardly more.
+ */
+const ENOUGH_TASKS = 8
+const GATHER_MS = 2
+
+/**
  * Gives frames and uploads their turns: prepare, render, send. What is next stands in the catalog, so a crash at any
  * moment is a start like any other.
  */
@@ -37,6 +45,8 @@ export class Dispatcher {
   readonly #work: FrameWork
   readonly #tasks = new Tasks()
   #partBytes: number | null = null
+  /** Frames of which a task has ended without being able to write down how. */
+  readonly #unwritten = new Set<string>()
   #isStarted = false
   #isWoken = false
   #stopTimer = (): void => {}
@@ -85,10 +95,12 @@ export class Dispatcher {
   wake(): void {
     if (this.#isWoken) return
     this.#isWoken = true
-    setImmediate(() => {
+    const fill = () => {
       this.#isWoken = false
       this.#fill()
-    })
+    }
+    if (this.#tasks.size < ENOUGH_TASKS) setImmediate(fill)
+    else setTimeout(fill, GATHER_MS)
   }
 
   /** Why what waits does not move, or null. */
@@ -186,6 +198,7 @@ export class Dispatcher {
   #fill(): void {
     if (!this.#isStarted || !this.#holds.allowsWork) return
     try {
+      this.#putBackUnwritten()
       const ports = { ...this.#ports, lines: this.#lines, holds: this.#holds, tasks: this.#tasks, limits: this.#limits }
       const { prepare, render, send } = takeTurns({ ...ports, nowMs: this.#ports.clock.now() })
       for (const frame of prepare) this.#run(subject('prepare', frame), (signal) => this.#work.prepare(frame, signal))
@@ -197,11 +210,8 @@ export class Dispatcher {
       }
       this.#awaitRetry()
     } catch (error) {
-      if (!(error instanceof AppError)) throw error
-      if (error.code === 'disk-full') this.#holds.waitForDisk()
-      else if (error.code === 'already-running')
-        this.#wakeIn(BUSY_MS) // another process has kept the catalog locked
-      else throw error
+      if (!isUnwritable(error)) throw error
+      this.#waitToWrite(error)
     }
   }
 
@@ -236,16 +246,43 @@ export class Dispatcher {
   #noteFault(frameId: string, error: unknown): void {
     if (isAbort(error)) return
     try {
+      if (isUnwritable(error)) throw error
       this.#ports.frames.setStatus(frameId, 'failed', toProblem(error))
-    } catch {
-      this.#holds.waitForDisk() // the next start finds the frame where it was
+    } catch (unwritten) {
+      this.#unwritten.add(frameId)
+      this.#waitToWrite(unwritten)
     }
+  }
+
+  /** Back into the queue with what no task works on and the catalog still calls under way. */
+  #putBackUnwritten(): void {
+    const { frames, uploads } = this.#ports
+    for (const frameId of this.#unwritten) {
+      if (this.#tasks.has(frameId)) continue
+      uploads.together(() => {
+        const left = uploads.ofFrame(frameId)
+        if (left.length === 0) frames.restart(frameId)
+        for (const upload of left) if (isUnderWay(upload.state)) uploads.requeue(upload)
+      })
+      this.#unwritten.delete(frameId)
+    }
+  }
+
+  #waitToWrite(error: unknown): void {
+    const isLocked = error instanceof AppError && error.code === 'already-running' // by another process
+    if (isLocked) this.#wakeIn(BUSY_MS)
+    else this.#holds.waitForDisk()
   }
 
   #retake(frame: Frame): void {
     this.stopFrames([frame.id], 'changed')
     this.#run(subject('settle', frame), (signal) => retakeFrame(frame, this.#ports, signal))
   }
+}
+
+/** The catalog took nothing, for a reason that passes. */
+function isUnwritable(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'disk-full' || error.code === 'already-running')
 }
 
 function subject(kind: TaskSubject['kind'], { id, collectionId }: Frame): TaskSubject {

@@ -65,6 +65,8 @@ export class FrameWork {
       if (signal.aborted) {
         if (isStop(signal, 'hold') || isStop(signal, 'close')) frames.restart(frame.id)
       } else if (hasCode(error, 'file-changed')) this.#context.onSourceChanged(frame)
+      else if (hasCode(error, 'disk-full'))
+        throw error // of the catalog: the frame waits for room
       else frames.setStatus(frame.id, 'failed', toProblem(error))
     }
   }

@@ -29,6 +29,10 @@ export class Tasks {
     return count
   }
 
+  has(frameId: string): boolean {
+    return [...this.#tasks].some((task) => task.frameId === frameId)
+  }
+
   /** Frames of which a task was stopped and has not ended yet: another one of the same frame would work against it. */
   get endingFrames(): ReadonlyArray<string> {
     return [...this.#tasks].flatMap(({ frameId, stop }) => (stop.signal.aborted ? [frameId] : []))
