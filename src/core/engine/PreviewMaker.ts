@@ -4,6 +4,7 @@ import { mkdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { FrameKind } from '../../shared/model/frame.ts'
 import { MiB } from '../../shared/units.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
@@ -12,6 +13,9 @@ import { Slots } from '../transfer/Slots.ts'
 
 /** Objects above this are not fetched for a small picture. */
 const MOST_OBJECT_BYTES = 64 * MiB
+
+/** A RAW is shown by the picture that it carries. */
+const PICTURE_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['photo', 'raw'])
 
 const PICTURE_KEY = /\.(jpe?g|png|webp|avif|gif|tiff?|hei[cf])$/i
 
@@ -74,7 +78,7 @@ export class PreviewMaker {
       this.#asked.delete(id) // not looked at yet: the next look at the row asks again
       return
     }
-    if (frame.hasPreview || frame.facts.kind !== 'photo') return
+    if (frame.hasPreview || !PICTURE_KINDS.has(frame.facts.kind)) return
     const previewPath = join(previewsPath, id.slice(0, 2), `${id}.webp`)
     await mkdir(dirname(previewPath), { recursive: true })
     const { kind, contentType } = frame.facts
