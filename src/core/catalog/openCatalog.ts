@@ -34,9 +34,9 @@ export function openCatalog(path: string, toVersion = migrations.length): Catalo
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
     switchToWal(db)
     db.exec('PRAGMA synchronous = NORMAL')
-    // 16 MiB of log: each checkpoint waits for the disk, and a busy queue would make one every few hundred frames.
+    // 64 MiB of log: each checkpoint waits for the disk, and a busy queue would make one every few hundred frames.
     // 16 MiB of pages: with the 2 MiB that SQLite starts with, a queue of 5,000 reads its own indexes again and again.
-    db.exec('PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384')
+    db.exec('PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 16000; PRAGMA cache_size = -16384')
     migrate(db, path, toVersion)
     return db
   } catch (error) {

@@ -26,7 +26,7 @@ const DEFAULT_MEMORY_LIMIT_BYTES = 1.5 * GiB
 const MIN_MEMORY_LIMIT_BYTES = 0.5 * GiB
 
 /** Enough to keep a disk and ExifTool busy at the same time, and for questions to travel together. */
-const INSPECTIONS_AT_ONCE = 16
+const INSPECTIONS_AT_ONCE = 32
 
 /**
  * A darkroom whose processes start with the first frame. Inspecting has a process of its own beside those that render,

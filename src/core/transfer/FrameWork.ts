@@ -12,6 +12,7 @@ import type { Holds } from './Holds.ts'
 import type { Lines } from './Lines.ts'
 import { type Destination, prepareFrame } from './prepareFrame.ts'
 import { renderFrame } from './renderFrame.ts'
+import { Slots } from './Slots.ts'
 import { isStop } from './StopReason.ts'
 import { sendUpload } from './sendUpload.ts'
 import { setBack } from './setBack.ts'
@@ -47,10 +48,14 @@ export type WorkContext = {
   readonly onSourceChanged: (frame: Frame) => void
 }
 
+/** Sources digested at once before their renditions are made; more would only take turns on the disk. */
+const READ_AT_ONCE = 4
+
 /** What one turn does, and what becomes of it when it fails or is stopped. No method rejects for what it can handle. */
 export class FrameWork {
   readonly #ports: WorkPorts
   readonly #context: WorkContext
+  readonly #reading = new Slots(READ_AT_ONCE)
 
   constructor(ports: WorkPorts, context: WorkContext) {
     this.#ports = ports
@@ -60,7 +65,7 @@ export class FrameWork {
   async prepare(frame: Frame, signal: AbortSignal): Promise<void> {
     const { frames, destinationOf } = this.#ports
     try {
-      await prepareFrame(frame, destinationOf(frame.collectionId), this.#ports, signal)
+      await prepareFrame(frame, destinationOf(frame.collectionId), { ...this.#ports, reading: this.#reading }, signal)
     } catch (error) {
       if (signal.aborted) {
         if (isStop(signal, 'hold') || isStop(signal, 'close')) frames.restart(frame.id)

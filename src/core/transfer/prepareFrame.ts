@@ -17,6 +17,7 @@ import type { BufferPool } from './BufferPool.ts'
 import type { Digester } from './Digester.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
+import type { Slots } from './Slots.ts'
 import { takeNextKey } from './takeNextKey.ts'
 import { firstState } from './UploadState.ts'
 
@@ -25,6 +26,8 @@ export type PreparePorts = {
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
   readonly pool: BufferPool
+  /** Sources read whole at once: each holds megabytes of the pool. */
+  readonly reading: Slots
   readonly digester: Digester
 }
 
@@ -66,7 +69,10 @@ export async function prepareFrame(
   if (plan.length === 0)
     throw new AppError('picture-unsupported', `${frame.path}: ${facts.contentType} is not a picture`)
   const hasRendition = plan.some(({ output }) => output.kind === 'rendition')
-  const sha256 = hasRendition || needs(template, 'sha256') ? await digestFrame(frame, ports, signal) : null
+  const sha256 =
+    hasRendition || needs(template, 'sha256')
+      ? await ports.reading.run(() => digestFrame(frame, ports, signal), signal)
+      : null
   signal.throwIfAborted()
   const planned = plan.map(({ output, problem }, ordinal) =>
     planUpload({ frame, facts, sha256, output, problem, ordinal }, template, to)

@@ -18,6 +18,7 @@ import type { FrameFacts } from '../../images/FrameFacts.ts'
 import { BufferPool } from '../BufferPool.ts'
 import { inlineDigester } from '../Digester.ts'
 import { type Destination, prepareFrame } from '../prepareFrame.ts'
+import { Slots } from '../Slots.ts'
 
 export const SESSION = 'this-run'
 
@@ -74,6 +75,7 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
   const collections = new CatalogCollections(db)
   const pool = new BufferPool(64 * MiB)
   const digester = inlineDigester
+  const reading = new Slots(4)
   const collection: Collection = {
     id: randomUUID(),
     kind: 'drop',
@@ -116,7 +118,7 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
     const { signal } = new AbortController()
     const taken = frames.takeToPrepare(SESSION, [], 100)
     for (const frame of taken)
-      await prepareFrame(frame, destination, { darkroom, frames, uploads, pool, digester }, signal)
+      await prepareFrame(frame, destination, { darkroom, frames, uploads, pool, digester, reading }, signal)
     return taken.map(({ id }) => find(id))
   }
 
@@ -152,6 +154,7 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
     collections,
     pool,
     digester,
+    reading,
     collection,
     destination,
     write,
