@@ -1,5 +1,5 @@
-// npm-less: node scripts/soakWatch.ts [--minutes 30] [--seed 1] [--settle-ms 2000]. Does random things to a watched folder
-// and shows at the end that the bucket holds what is on the disk, and nothing that never was there whole. One JSON line.
+// node scripts/soakWatch.ts [--minutes 30] [--seed 1] [--settle-ms 2000]: does random things to a watched folder, and
+// shows at the end that the bucket holds what is on the disk, and nothing that never was there whole. One JSON line.
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
