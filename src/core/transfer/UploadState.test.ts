@@ -37,6 +37,7 @@ const events: { readonly [K in UploadEvent['kind']]: UploadEvent & { kind: K } }
   rendered: { kind: 'rendered' },
   started: { kind: 'started' },
   opened: { kind: 'opened', multipart: { ...multipart, uploadId: 'new' } },
+  progressed: { kind: 'progressed' },
   lost: { kind: 'lost', problem: expired },
   interrupted: { kind: 'interrupted', retryAtMs: 9, problem },
   sent: { kind: 'sent', etag: 'f' },
@@ -65,6 +66,7 @@ const allowed: Table = {
     retrying: { kind: 'sending', multipart, restart, attempt: 3, problem }
   },
   opened: { sending: { ...states.sending, multipart: { ...multipart, uploadId: 'new' } } },
+  progressed: { sending: { ...states.sending, attempt: 0, problem: null } },
   lost: {
     sending: { ...states.sending, multipart: null, restart: { problem: expired, times: 2 } },
     done: { ...first, restart }

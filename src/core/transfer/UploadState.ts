@@ -59,6 +59,8 @@ export type UploadEvent =
   | { readonly kind: 'started' }
   /** The store holds a multipart upload for us now. */
   | { readonly kind: 'opened'; readonly multipart: HeldMultipart }
+  /** A part has arrived since the last failure: the attempts that count are those without any. */
+  | { readonly kind: 'progressed' }
   /** What the store held is gone, the multipart upload or the object that was proved: back to the beginning. */
   | { readonly kind: 'lost'; readonly problem: Problem }
   | { readonly kind: 'interrupted'; readonly retryAtMs: number; readonly problem: Problem }
@@ -92,6 +94,9 @@ export function transition(state: UploadState, event: UploadEvent): UploadState 
       break
     case 'opened':
       if (state.kind === 'sending') return { ...state, multipart: event.multipart }
+      break
+    case 'progressed':
+      if (state.kind === 'sending') return { ...state, attempt: 0, problem: null }
       break
     case 'lost':
       if (state.kind === 'sending') return { ...state, multipart: null, restart: again(state.restart, event.problem) }

@@ -40,6 +40,27 @@ describe('sendUpload, resumed', () => {
     expect((await read(store, 'a.mov')).equals(large)).toBe(true)
   })
 
+  it('counts only attempts in which nothing arrived', async () => {
+    const room = openRoom()
+    const store = faulty()
+    const job = await room.sending('a.mov', large)
+    const fail = (at: 'sendPart' | 'complete', call: number) =>
+      store.faults.push({
+        at,
+        when: 'before',
+        act: (count) => {
+          if (count === call) throw lost
+        }
+      })
+    fail('sendPart', 2)
+    fail('complete', 1)
+    await expect(send(room, job, portsOf(room, store))).rejects.toBe(lost)
+    const upload = again(room, job.upload)
+    expect(upload.state).toMatchObject({ kind: 'sending', attempt: 1, problem: { code: 'network' } })
+    await expect(send(room, { ...job, upload }, portsOf(room, store))).rejects.toBe(lost)
+    expect(room.kept(upload).state).toMatchObject({ kind: 'sending', attempt: 0, problem: null })
+  })
+
   it('goes on with a part size that a version before this one chose', async () => {
     const room = openRoom()
     const store = faulty()

@@ -83,9 +83,12 @@ async function sendMissing(
   let sentBytes = [...sent.values()].reduce((sum, part) => sum + part.sizeBytes, 0)
   ports.onProgress(upload, sentBytes)
   const missing = planParts(job.sizeBytes, multipart.partBytes).filter(({ number }) => !sent.has(number))
+  let mustSayProgress = upload.state.kind === 'sending' && upload.state.attempt > 0
   const sendOne = async (range: PartRange, partSignal: AbortSignal) => {
     const part = await sendPart(multipart, range, doubtful.get(range.number) ?? null, job.parts, ports, partSignal)
     ports.uploads.recordPart(upload.id, part)
+    if (mustSayProgress) advance(upload, { kind: 'progressed' }, ports)
+    mustSayProgress = false
     sent.set(part.number, part)
     sentBytes += part.sizeBytes
     ports.onProgress(upload, sentBytes)
