@@ -47,6 +47,11 @@ export async function withEngine<T>(
     isHeard: (name) => events.listenerCount(name) > 0,
     onEvent: (name, payload) => events.emit(name, payload)
   })
+  if (engine.mended) {
+    const { asideAt, frames, isWhole } = engine.mended
+    const lost = isWhole ? '' : ' Some of its records could not be read.'
+    output.words(`The catalog was damaged; ${frames} files in it were saved.${lost} The damaged file is kept: ${asideAt}`)
+  }
   try {
     await engine.private['engine:configure'](config)
     const { signal } = environment
