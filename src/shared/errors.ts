@@ -52,6 +52,7 @@ export const errorPolicy = {
   'settings-damaged': { retryable: false },
   'record-damaged': { retryable: false }, // a stored row no longer parses; set aside and shown
   'engine-stopped': { retryable: true },
+  stopped: { retryable: false }, // by the person, who needs no telling
   'already-running': { retryable: false }, // another Silverdrop works on this collection
   'bad-request': { retryable: false },
   forbidden: { retryable: false },
@@ -88,12 +89,13 @@ export class AppError extends Error {
   }
 }
 
-/** What was thrown, as a problem. Anything that is not an AppError is our own bug and says so. */
+/** What was thrown, as a problem. What is neither an AppError nor an abort is our own bug and says so. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof AppError) {
     const cause = error.cause instanceof Error ? `\n${error.cause.name}: ${error.cause.message}` : ''
     return { code: error.code, detail: error.message + cause }
   }
+  if (isAbort(error)) return { code: 'stopped', detail: 'Stopped' }
   return { code: 'internal', detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }
 }
 

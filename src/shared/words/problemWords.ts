@@ -347,6 +347,13 @@ const entries: Readonly<Record<ErrorCode, Entry>> = {
     can: 'If it stops again and again, restart Silverdrop.',
     action: 'retry'
   },
+  stopped: {
+    short: 'stopped',
+    what: 'It was stopped before its end.',
+    does: 'Silverdrop keeps what was done until then.',
+    can: 'Start it again whenever you like.',
+    action: 'retry'
+  },
   'already-running': {
     short: 'another Silverdrop works on this',
     what: 'Another Silverdrop is already working on this collection.',
