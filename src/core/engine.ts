@@ -266,6 +266,8 @@ export function createEngine(options: EngineOptions): Engine {
     totals,
     collectionViews
   }
+  /** Something of it was deleted from the bucket, or never sent because somebody said so: to push it says otherwise. */
+  const hasCancelled = (frameId: string) => uploads.ofFrame(frameId).some(({ state }) => state.kind === 'cancelled')
   const queue = queueAnswers({ ...parts, newRules: () => newRules, clock })
 
   sweepSpool(spoolPath, uploads, clock.now())
@@ -340,8 +342,8 @@ export function createEngine(options: EngineOptions): Engine {
         await collections.take(collection, expanded.files)
         collections.refuse(collection, expanded.refused)
         const all = [...expanded.files, ...expanded.refused].map(({ path }) => path)
-        const known = all.flatMap((path) => frames.findByPath(collection.id, path) ?? [])
-        const again = known.filter(({ problem, status }) => problem === null && TRIED_AGAIN.has(status))
+        const known = expanded.files.flatMap(({ path }) => frames.findByPath(collection.id, path) ?? [])
+        const again = known.filter(({ id, status }) => TRIED_AGAIN.has(status) || hasCancelled(id))
         await commands.retry(again.map(({ id }) => id))
         dispatcher.wake()
         await checkProofs(

@@ -62,3 +62,15 @@ it('a push meets what stands in place of an object by the rule of its collection
   expect(rows.map(({ uploads }) => uploads[0]?.key)).toEqual(['0.txt', '1-2.txt', '2.txt'])
   expect(objects(bucket).toSorted()).toEqual(['0.txt', '1-2.txt', '1.txt', '2.txt'])
 })
+
+it('a push sends again what a person deleted, and what could not be read before', async () => {
+  const { engine, bucket, shoot } = await openDesk(3)
+  await push(engine, shoot)
+  await engine.answers['bucket:delete']({ accountId: 'here', keys: ['1.txt'], folders: [] })
+  expect(objects(bucket)).toHaveLength(2)
+  writeFileSync(join(shoot, 'empty.txt'), '')
+  const second = await push(engine, shoot)
+  expect(objects(bucket)).toHaveLength(3)
+  expect(second.find(({ name }) => name === 'empty.txt')?.problem?.code).toBe('file-empty')
+  expect(second.filter(({ status }) => status === 'done')).toHaveLength(3)
+})
