@@ -135,7 +135,8 @@ describe('an account that asks for a pause', () => {
     await engine.until(() => engine.met() === 1)
     const metAtMs = clock.now()
     await engine.until(() => engine.stateOf(frame)?.kind === 'done')
-    expect(clock.now() - metAtMs).toBeGreaterThan(29_000)
+    // The clock turns by 5 s at a time where nothing is under way, and may have turned before we looked.
+    expect(clock.now() - metAtMs).toBeGreaterThan(24_000)
     await engine.expectProved(frame, content)
   })
 })
