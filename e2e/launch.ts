@@ -178,10 +178,19 @@ function enginePid(parent: number | undefined): number | null {
 
 /** Drops files and folders on the page as the system does, in the middle of it or at a point. */
 export async function dropPaths(page: Page, paths: ReadonlyArray<string>, at = { x: 640, y: 400 }): Promise<void> {
+  await page.getByRole('main').waitFor() // nobody drops on a window that shows nothing yet
+  const arrival = await page.evaluateHandle(() => ({
+    dropped: new Promise<void>((resolve) => {
+      const page = globalThis as unknown as EventTarget // the window, in a file that Node's types describe
+      page.addEventListener('drop', () => resolve(), { once: true, capture: true })
+    })
+  }))
   const devtools = await page.context().newCDPSession(page)
   const data = { items: [], files: [...paths], dragOperationsMask: 1 }
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
     await devtools.send('Input.dispatchDragEvent', { type, ...at, data })
   }
+  // The answer to the last one comes before the page has it, and a drag whose session ends is called off.
+  await arrival.evaluate(({ dropped }) => dropped)
   await devtools.detach()
 }

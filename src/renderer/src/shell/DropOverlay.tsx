@@ -1,5 +1,5 @@
 import { ImageDown } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { useLayoutEffect, useState } from 'react'
 import { useServices } from '../services.ts'
 import { classNames } from '../ui/classNames.ts'
 import { useStore } from '../ui/useStore.ts'
@@ -16,7 +16,8 @@ export function DropOverlay() {
   const accounts = useStore(app, (state) => state.accounts)
   const collections = useStore(app, (state) => state.collections)
 
-  useEffect(() => {
+  // Before the first paint: from the moment the window shows something, it takes what is dropped.
+  useLayoutEffect(() => {
     function onDragOver(event: DragEvent): void {
       if (!hasFiles(event.dataTransfer)) return
       event.preventDefault()
