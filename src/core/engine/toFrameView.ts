@@ -3,6 +3,7 @@ import type { FrameDetail, FrameView, UploadView } from '../../shared/model/fram
 import type { Frame, Upload } from '../catalog/records.ts'
 import { folderOf } from '../transfer/prepareFrame.ts'
 import { multipartOf } from '../transfer/UploadState.ts'
+import { frameNotes } from './frameNotes.ts'
 
 /** A frame as the window sees it. @param sentBytes Of an upload, what the store has acknowledged so far. */
 export function toFrameView(
@@ -20,7 +21,7 @@ export function toFrameView(
     sizeBytes: frame.sizeBytes,
     status: frame.status,
     problem: frame.problem,
-    notes: notesOf(frame),
+    notes: [...frameNotes(frame.facts, uploads)],
     previewUrl: frame.hasPreview ? previewUrlOf(frame.id) : null,
     uploads: uploads.map((upload) => toUploadView(upload, sentBytes(upload.id)))
   }
@@ -58,20 +59,6 @@ function toUploadView(upload: Upload, sentBytes: number): UploadView {
     occupant: 'occupant' in state ? state.occupant : null,
     proof: state.kind === 'done' ? state.proof : null
   }
-}
-
-/** What is worth knowing and stops nothing. */
-function notesOf({ facts }: Frame): string[] {
-  if (!facts) return []
-  const notes: string[] = []
-  if (facts.mismatch) {
-    notes.push(`Named .${facts.mismatch.named}, but the content is ${facts.mismatch.is}. It is sent as what it is.`)
-  }
-  if (facts.kind === 'photo' && facts.capturedAt === null)
-    notes.push('No capture time inside: the date of the file is used.')
-  if (facts.kind === 'raw') notes.push('The RAW file goes as it is; no web copy is made of it yet.')
-  if (facts.problem) notes.push('Its metadata could not be read whole.')
-  return notes
 }
 
 export function toFrameDetail(

@@ -25,6 +25,8 @@ export type ShellParts = {
 /** Main's own part of the contract. */
 export function shellAnswers(parts: ShellParts): Answers<ShellCallName> {
   const { window, settings, accounts, vault, engine, hasLocalR2, onSettings } = parts
+  /** An engine starts in good faith; it is told of what is different. */
+  let isOnline = true
   return {
     'app:state': async () => ({
       version: app.getVersion(),
@@ -33,6 +35,12 @@ export function shellAnswers(parts: ShellParts): Answers<ShellCallName> {
       engine: engine.state,
       hasLocalR2
     }),
+    'app:network': async (network) => {
+      if (network.isOnline === isOnline) return null
+      isOnline = network.isOnline
+      await engine.ask('engine:power', { event: isOnline ? 'online' : 'offline' })
+      return null
+    },
     'settings:get': async () => settings.current,
     'settings:change': async ({ appearance, density, newCollection, transfer }) => {
       const changed = settings.change({

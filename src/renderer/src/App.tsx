@@ -6,15 +6,17 @@ import { Shell } from './shell/Shell.tsx'
 /** The whole window over one set of services, which listen to the engine as long as it stands. */
 export function App({ services }: { readonly services: Services }) {
   useEffect(() => {
-    const { app, queue, intake } = services
+    const { app, queue, intake, network } = services
     queue.start()
     app.start()
+    network.start()
     // What was dropped before there was a place for it goes with the first account.
     const off = app.subscribe(() => {
       if (app.state.pendingPaths.length > 0 && app.state.accounts.length > 0) void intake.addPending()
     })
     return () => {
       off()
+      network.stop()
       app.stop()
       queue.stop()
     }

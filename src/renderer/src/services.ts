@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { WindowApi } from '../../shared/ipc/contract.ts'
 import { BucketStore } from './bucket/BucketStore.ts'
 import { ConflictStore } from './conflicts/ConflictStore.ts'
+import { CoverageStore } from './coverage/CoverageStore.ts'
 import { LinkActions } from './links/LinkActions.ts'
 import { QueueActions } from './queue/QueueActions.ts'
 import { QueueStore } from './queue/QueueStore.ts'
@@ -10,6 +11,7 @@ import { SelectionStore } from './queue/SelectionStore.ts'
 import { ReceiptStore } from './receipts/ReceiptStore.ts'
 import { AppStore } from './shell/AppStore.ts'
 import { IntakeActions } from './shell/IntakeActions.ts'
+import { NetworkReport } from './shell/NetworkReport.ts'
 import { WorkspaceStore } from './shell/WorkspaceStore.ts'
 import { ToastStore } from './ui/ToastStore.ts'
 
@@ -26,10 +28,12 @@ export function createServices(api: WindowApi, storage: Pick<Storage, 'getItem' 
     toasts,
     app,
     workspace,
+    network: new NetworkReport(api),
     queue,
     selection: new SelectionStore(queue),
     bucket: new BucketStore(api, toasts),
     conflicts: new ConflictStore(api, toasts),
+    coverage: new CoverageStore(api, toasts),
     receipts: new ReceiptStore(api, toasts),
     queueActions: new QueueActions(api, toasts),
     linkActions: new LinkActions(api, toasts),

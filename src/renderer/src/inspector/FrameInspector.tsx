@@ -11,19 +11,21 @@ import {
 import type { FrameView, UploadView } from '../../../shared/model/frame.ts'
 import { formatBytes } from '../../../shared/units.ts'
 import { problemWords } from '../../../shared/words/problemWords.ts'
-import { frameSentence, frameTone, type Tone, uploadSentence, uploadTone } from '../../../shared/words/stateWords.ts'
+import { type Tone, uploadSentence, uploadTone } from '../../../shared/words/stateWords.ts'
 import { ConflictNote } from '../conflicts/ConflictNote.tsx'
 import { isInConflict } from '../conflicts/conflictsOf.ts'
 import type { LinkSource } from '../links/LinkActions.ts'
 import { LinkPanel } from '../links/LinkPanel.tsx'
 import { useUsualLink } from '../links/useUsualLink.ts'
 import { attemptNote } from '../queue/attemptNote.ts'
+import { rowSentence, rowTone } from '../queue/rowSentence.ts'
 import { useServices } from '../services.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
 import { ProblemNote } from '../ui/ProblemNote.tsx'
 import { Thumb } from '../ui/Thumb.tsx'
 import { useNow } from '../ui/useNow.ts'
+import { useStore } from '../ui/useStore.ts'
 import { frameFacts, proofSentence } from './frameFacts.ts'
 import styles from './Inspector.module.css'
 import { useFrameDetail } from './useFrameDetail.ts'
@@ -40,10 +42,11 @@ const toneIcons: Readonly<Record<Tone, LucideIcon>> = {
 
 /** One frame: picture, outputs, links, facts, proof, and what is wrong where something is. */
 export function FrameInspector({ frame }: { readonly frame: FrameView }) {
-  const { workspace, linkActions } = useServices()
+  const { app, queue, workspace, linkActions } = useServices()
   const usual = useUsualLink(frame.collectionId)
   const detail = useFrameDetail(frame)
-  const isCounting = frame.uploads.some(({ status }) => status === 'retrying')
+  const rules = useStore(app, (state) => state.collections.find(({ id }) => id === frame.collectionId)?.rules ?? null)
+  const isCounting = frame.status === 'settling' || frame.uploads.some(({ status }) => status === 'retrying')
   const nowMs = useNow(isCounting ? 1000 : null)
   const isAsking = isInConflict(frame)
   const arrived = frame.uploads.filter(({ status }) => status === 'done')
@@ -63,7 +66,8 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
       <div>
         <h2 className={css('name')}>{frame.name}</h2>
         <p className={css('small')}>
-          {formatBytes(frame.sizeBytes)} · <span className={css(frameTone(frame))}>{frameSentence(frame, nowMs)}</span>
+          {formatBytes(frame.sizeBytes)} ·{' '}
+          <span className={css(rowTone(frame))}>{rowSentence(frame, nowMs, queue.settlingSinceMs(frame.id))}</span>
         </p>
       </div>
       {isAsking && <ConflictNote key={frame.id} frame={frame} />}
@@ -109,7 +113,7 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
       {detail && (
         <section className={css('section')} aria-label="Facts">
           <dl className={css('facts')}>
-            {frameFacts(detail).map(({ label, value, isDigest = false }) => (
+            {frameFacts(detail, rules?.outputs ?? []).map(({ label, value, isDigest = false }) => (
               <div key={label} style={{ display: 'contents' }}>
                 <dt>{label}</dt>
                 <dd className={css(isDigest && 'digest')}>{value}</dd>

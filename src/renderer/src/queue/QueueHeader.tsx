@@ -1,4 +1,4 @@
-import { Ellipsis, Pause, Play, ReceiptText, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { Ellipsis, FolderSearch, Pause, Play, ReceiptText, SlidersHorizontal, Trash2 } from 'lucide-react'
 import { MenuTrigger, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { AccountView } from '../../../shared/model/account.ts'
 import type { CollectionView } from '../../../shared/model/collection.ts'
@@ -106,10 +106,22 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
 }
 
 /** What can be done with a collection, for its header and for the sidebar. */
-export function collectionMenu({ workspace, intake, receipts }: Services, collection: CollectionView): MenuEntry[] {
-  const { id, name, isPaused } = collection
+export function collectionMenu(
+  { workspace, coverage, intake, receipts }: Services,
+  collection: CollectionView
+): MenuEntry[] {
+  const { id, name, isPaused, rootPath, accountId } = collection
   return [
     { label: 'Receipt…', icon: ReceiptText, run: () => void receipts.open(id) },
+    ...(rootPath === null
+      ? []
+      : [
+          {
+            label: 'Compare the folder with the bucket…',
+            icon: FolderSearch,
+            run: () => void coverage.open(rootPath, accountId)
+          }
+        ]),
     {
       label: 'Collection settings…',
       icon: SlidersHorizontal,

@@ -3,13 +3,7 @@ import { memo, useSyncExternalStore } from 'react'
 import type { FrameView } from '../../../shared/model/frame.ts'
 import type { Settings } from '../../../shared/model/settings.ts'
 import { formatBytes } from '../../../shared/units.ts'
-import {
-  frameProgress,
-  frameSentence,
-  frameTone,
-  uploadSentence,
-  uploadTone
-} from '../../../shared/words/stateWords.ts'
+import { frameProgress, uploadSentence, uploadTone } from '../../../shared/words/stateWords.ts'
 import { useServices } from '../services.ts'
 import { classNames } from '../ui/classNames.ts'
 import { Thumb } from '../ui/Thumb.tsx'
@@ -17,6 +11,7 @@ import { useNow } from '../ui/useNow.ts'
 import { useStore } from '../ui/useStore.ts'
 import { frameAttemptNote } from './attemptNote.ts'
 import styles from './QueueRow.module.css'
+import { rowSentence, rowTone } from './rowSentence.ts'
 
 const css = classNames(styles)
 
@@ -58,7 +53,8 @@ export const QueueRow = memo(function QueueRow({ index, topPx, total, density }:
 })
 
 function RowContent({ frame, density }: { readonly frame: FrameView; readonly density: Settings['density'] }) {
-  const isCounting = frame.uploads.some(({ status }) => status === 'retrying')
+  const { queue } = useServices()
+  const isCounting = frame.status === 'settling' || frame.uploads.some(({ status }) => status === 'retrying')
   const nowMs = useNow(isCounting ? 1000 : null)
   const progress = frameProgress(frame)
   const attempt = frameAttemptNote(frame)
@@ -72,8 +68,8 @@ function RowContent({ frame, density }: { readonly frame: FrameView; readonly de
           {frame.name}
           {frame.folder !== '' && <span className={css('folder')}> in {frame.folder}</span>}
         </span>
-        <span className={css('sentence', frameTone(frame))}>
-          {frameSentence(frame, nowMs)}
+        <span className={css('sentence', rowTone(frame))}>
+          {rowSentence(frame, nowMs, queue.settlingSinceMs(frame.id))}
           {attempt !== null && <span className={css('attempt')}> · {attempt}</span>}
         </span>
       </div>

@@ -1,7 +1,8 @@
 import { act, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
-import { fakeFrame, fakeId, LAKE_WEDDING } from '../testing/fakeFrames.ts'
+import { fakeCollections } from '../testing/fakeData.ts'
+import { fakeFrame, fakeId, LAKE_WEDDING, STUDIO_TETHER } from '../testing/fakeFrames.ts'
 import { renderWindow } from '../testing/renderWindow.tsx'
 
 const list = () => screen.findByRole('listbox', { name: /^Frames of/ })
@@ -127,5 +128,20 @@ describe('the queue', () => {
     fake.answer('queue:page', async () => ({ total: 3, frames: fake.frames }))
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     expect(await list()).toBeVisible()
+  })
+
+  it('says how folders are watched whose changes are not announced, by name where all are shown', async () => {
+    const { fake, user } = renderWindow({ frames: 3 })
+    await list()
+    expect(screen.queryByRole('list', { name: 'How folders are watched' })).toBeNull()
+    const watchNote = 'This folder is on a network share: Silverdrop looks into it every 20 s.'
+    const noted = fakeCollections(3).map((one) => (one.id === STUDIO_TETHER ? { ...one, watchNote } : one))
+    act(() => fake.emit('collections:changed', noted))
+    const notes = await screen.findByRole('list', { name: 'How folders are watched' })
+    expect(notes).toHaveTextContent(`Studio tether: ${watchNote}`)
+    await user.click(screen.getByRole('button', { name: /^Lake wedding/ }))
+    expect(screen.queryByRole('list', { name: 'How folders are watched' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: /^Studio tether/ }))
+    expect(await screen.findByText(watchNote)).toBeVisible()
   })
 })

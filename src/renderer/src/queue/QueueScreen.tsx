@@ -13,6 +13,7 @@ import { useStore } from '../ui/useStore.ts'
 import { QueueHeader } from './QueueHeader.tsx'
 import { QueueList } from './QueueList.tsx'
 import styles from './QueueScreen.module.css'
+import { WatchNotes } from './WatchNotes.tsx'
 
 const css = classNames(styles)
 
@@ -30,6 +31,7 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
     const shown = collectionId === null ? collections : collections.filter(({ id }) => id === collectionId)
     return shown.find((one) => one.problem !== null) ?? null
   })
+  const collections = useStore(app, (state) => state.collections)
   const totals = useStore(app, (state) => state.totals.get(collectionId) ?? null)
   const density = useStore(app, (state) => state.settings?.density ?? 'comfortable')
   const engine = useStore(app, (state) => state.engine)
@@ -50,6 +52,7 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
       {!(isEmpty && collection === null) && (
         <QueueHeader collection={collection} totals={totals} filter={filter} onFilter={setFilter} />
       )}
+      <WatchNotes collections={collection ? [collection] : collections} isNamed={collection === null} />
       {problem !== null && (
         <div className={css('problem')}>
           <ProblemNote problem={problem} subject={null} onCopy={(text) => void linkActions.copyText(text, 'Text')}>

@@ -123,4 +123,20 @@ describe('QueueStore', () => {
     const ids = await queue.idsOf(50, 650)
     expect(ids).toEqual(fake.frames.slice(50, 651).map(({ id }) => id))
   })
+
+  it('remembers since when a frame has been written, until it is whole or another list is shown', async () => {
+    const { fake, queue } = await openQueue(20)
+    const [settling, done] = [fake.frames[10], fake.frames[0]]
+    if (!settling || !done) throw new Error('no such frames')
+    const sinceMs = queue.settlingSinceMs(settling.id)
+    expect(sinceMs).toBeLessThanOrEqual(Date.now())
+    expect(queue.settlingSinceMs(done.id)).toBeNull()
+    fake.emit('queue:changed', [{ ...settling, sizeBytes: settling.sizeBytes + 1 }])
+    expect(queue.settlingSinceMs(settling.id)).toBe(sinceMs)
+    fake.emit('queue:changed', [{ ...settling, status: 'waiting' }])
+    expect(queue.settlingSinceMs(settling.id)).toBeNull()
+    fake.emit('queue:changed', [settling])
+    queue.show(STUDIO_TETHER, 'all')
+    expect(queue.settlingSinceMs(settling.id)).toBeNull()
+  })
 })

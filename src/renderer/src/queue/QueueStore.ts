@@ -31,6 +31,8 @@ export class QueueStore extends Store<QueueState> {
   #places = new Map<string, number>()
   #asked = new Set<number>()
   #visible = { first: 0, last: 0 }
+  /** When frames that are being written were first seen so, in ms. */
+  #settlingSince = new Map<string, number>()
   /** Replies to what was asked before the view changed are dropped. */
   #generation = 0
 
@@ -64,6 +66,7 @@ export class QueueStore extends Store<QueueState> {
     this.#pages = new Map()
     this.#places = new Map()
     this.#asked = new Set()
+    this.#settlingSince = new Map()
     this.#visible = { first: 0, last: 0 }
     this.update({ collectionId, filter, total: null, problem: null, version: this.state.version + 1 })
     this.#load(0)
@@ -102,6 +105,11 @@ export class QueueStore extends Store<QueueState> {
   frameById(id: string): FrameView | null {
     const place = this.placeOf(id)
     return place === null ? null : this.frameAt(place)
+  }
+
+  /** When a frame that is being written was first seen so; null for all others. */
+  settlingSinceMs(id: string): number | null {
+    return this.#settlingSince.get(id) ?? null
   }
 
   /** Ids of rows `first` to `last`, also of those that were never on screen. */
@@ -144,6 +152,7 @@ export class QueueStore extends Store<QueueState> {
       if (generation !== this.#generation) return
       const isStale = this.#pages.get(index)?.isStale ?? false
       this.#pages.set(index, { frames: reply.frames, isStale })
+      this.#noteSettling(reply.frames)
       this.#forgetFarPages()
       this.#index()
       this.update({ total: reply.total, problem: null, version: this.state.version + 1 })
@@ -160,6 +169,7 @@ export class QueueStore extends Store<QueueState> {
 
   #replace(frames: ReadonlyArray<FrameView>): void {
     let isSeen = false
+    this.#noteSettling(frames)
     for (const frame of frames) {
       const place = this.#places.get(frame.id)
       const page = place === undefined ? undefined : this.#pages.get(Math.floor(place / PAGE_ROWS))
@@ -168,6 +178,13 @@ export class QueueStore extends Store<QueueState> {
       isSeen = true
     }
     if (isSeen) this.update({ version: this.state.version + 1 })
+  }
+
+  #noteSettling(frames: ReadonlyArray<FrameView>): void {
+    for (const { id, status } of frames) {
+      if (status !== 'settling') this.#settlingSince.delete(id)
+      else if (!this.#settlingSince.has(id)) this.#settlingSince.set(id, Date.now())
+    }
   }
 
   #index(): void {

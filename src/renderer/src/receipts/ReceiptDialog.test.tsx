@@ -198,10 +198,34 @@ describe('looking at every object again', () => {
     expect(await screen.findByRole('dialog', { name: 'Receipt of Lake wedding' })).toBeVisible()
   })
 
-  it('says why it failed, and keeps the receipt from before', async () => {
-    const { dialog, answer } = await startProving()
+  it('leaves no green word while it looks, nor after it failed, until it has looked again', async () => {
+    const { fake, user, dialog, answer } = await startProving()
+    const expectOld = async () => {
+      expect(await dialog.findByText(/^Out of date/)).toBeVisible()
+      expect(dialog.getByText(/: 2 of 2 frames proved$/)).toBeVisible()
+      expect(dialog.queryByText(/safe to format/)).toBeNull()
+      expect(document.querySelectorAll('[role="dialog"] [class*="good"]')).toHaveLength(0)
+      expect(dialog.getByRole('button', { name: 'Save as JSON…' })).toBeDisabled()
+    }
+    await expectOld()
     answer.reject(new AppError('network', 'ECONNRESET'))
     expect(await dialog.findByText('R2 cannot be reached.')).toBeVisible()
-    expect(dialog.getByText(/safe to format/)).toBeVisible()
+    await expectOld()
+
+    // Stopped at the second attempt: what failed before has still failed.
+    const second = Promise.withResolvers<Receipt>()
+    fake.answer('receipts:prove', () => second.promise)
+    fake.answer('receipts:stop', async () => {
+      second.reject(new AppError('internal', 'AbortError'))
+      return null
+    })
+    await user.click(dialog.getByRole('button', { name: 'Try again' }))
+    await user.click(await dialog.findByRole('button', { name: 'Stop looking' }))
+    await dialog.findByRole('button', { name: 'Look at every object again' })
+    await expectOld()
+
+    fake.answer('receipts:prove', async () => receiptOf({ reproved: { objects: 4, atMs: Date.now() } }))
+    await user.click(dialog.getByRole('button', { name: 'Look at every object again' }))
+    expect(await dialog.findByText(/safe to format/)).toBeVisible()
   })
 })

@@ -37,8 +37,10 @@ function ShownReceipt({ collectionId }: { readonly collectionId: string }) {
   const name = useStore(app, (state) => state.collections.find(({ id }) => id === collectionId)?.name ?? '')
   const entry = useStore(receipts, () => receipts.shown)
   if (entry === null) return null
-  const { receipt, work, progress, problem } = entry
-  const isBusy = work !== null
+  const { receipt, work, progress, problem, failed } = entry
+  // While every object is looked at again, too: what was known before is in question, and must not look safe.
+  const isOld = work === 'proving' || failed !== null
+  const canSave = receipt !== null && work === null && !isOld
   return (
     <Dialog
       isWide
@@ -46,10 +48,10 @@ function ShownReceipt({ collectionId }: { readonly collectionId: string }) {
       onClose={receipts.close}
       foot={
         <>
-          <Button isDisabled={receipt === null || isBusy} onPress={() => void receipts.save(collectionId, 'json')}>
+          <Button isDisabled={!canSave} onPress={() => void receipts.save(collectionId, 'json')}>
             Save as JSON…
           </Button>
-          <Button isDisabled={receipt === null || isBusy} onPress={() => void receipts.save(collectionId, 'csv')}>
+          <Button isDisabled={!canSave} onPress={() => void receipts.save(collectionId, 'csv')}>
             Save as CSV…
           </Button>
           <span className={css('space')} />
@@ -70,12 +72,12 @@ function ShownReceipt({ collectionId }: { readonly collectionId: string }) {
           subject={name}
           onCopy={(text) => void linkActions.copyText(text, 'Technical text')}
         >
-          <Button onPress={() => void receipts.make(collectionId)}>Try again</Button>
+          <Button onPress={() => void receipts.again(collectionId)}>Try again</Button>
         </ProblemNote>
       )}
       {work === 'making' && receipt === null && <p role="status">Comparing the disk with what was proved</p>}
       {work === 'proving' && <Proving progress={progress} />}
-      {receipt !== null && <Verdict receipt={receipt} />}
+      {receipt !== null && (isOld ? <OldVerdict receipt={receipt} /> : <Verdict receipt={receipt} />)}
       {receipt !== null && receipt.lacks.length > 0 && <LackList receipt={receipt} />}
     </Dialog>
   )
@@ -99,6 +101,24 @@ function Verdict({ receipt }: { readonly receipt: Receipt }) {
           {reproved === null
             ? 'As recorded when they arrived. Whether they are still there is known after looking again.'
             : `${countOf(reproved.objects, 'object')} looked at again, ${formatMoment(reproved.atMs)}`}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+/** Says what was, without its colour and its promise. */
+function OldVerdict({ receipt: { frames, proved, madeAtMs, reproved } }: { readonly receipt: Receipt }) {
+  const seenAtMs = reproved?.atMs ?? madeAtMs
+  return (
+    <div className={css('verdict')}>
+      <CircleDashed size={24} aria-hidden className={css('icon', 'quiet')} />
+      <div>
+        <p role="status" className={css('sentence', 'quiet')}>
+          Out of date: whether the card may be formatted is not known now.
+        </p>
+        <p className={css('small')}>
+          {`${formatMoment(seenAtMs)}: ${formatCount(proved)} of ${countOf(frames, 'frame')} proved`}
         </p>
       </div>
     </div>

@@ -17,6 +17,8 @@ export type ReceiptEntry = {
   readonly progress: ProvingProgress
   /** Why there is none, or no newer one. */
   readonly problem: Problem | null
+  /** What has failed since the receipt was made: it holds no longer until there is a new one. */
+  readonly failed: ReceiptEntry['work']
 }
 
 type ReceiptState = {
@@ -26,7 +28,7 @@ type ReceiptState = {
 }
 
 const NO_PROGRESS: ProvingProgress = { looked: 0, objects: 0 }
-const EMPTY: ReceiptEntry = { receipt: null, work: null, progress: NO_PROGRESS, problem: null }
+const EMPTY: ReceiptEntry = { receipt: null, work: null, progress: NO_PROGRESS, problem: null, failed: null }
 
 /** Receipts of collections. A proving goes on while its receipt is closed, and tells when it is done. */
 export class ReceiptStore extends Store<ReceiptState> {
@@ -66,7 +68,7 @@ export class ReceiptStore extends Store<ReceiptState> {
       const receipt = await ask(this.#api, 'receipts:make', { collectionId })
       if (this.state.entries.has(collectionId)) this.#finish(collectionId, receipt)
     } catch (error) {
-      if (this.state.entries.has(collectionId)) this.#set(collectionId, { work: null, problem: toProblem(error) })
+      if (this.state.entries.has(collectionId)) this.#fail(collectionId, 'making', toProblem(error))
     }
   }
 
@@ -83,14 +85,23 @@ export class ReceiptStore extends Store<ReceiptState> {
       this.#finish(collectionId, receipt)
       if (this.state.shownId !== collectionId) this.#tell(receipt)
     } catch (error) {
-      // The person stopped it: the receipt from before holds as it did.
-      const problem = this.#stopping.has(collectionId) ? null : toProblem(error)
-      this.#set(collectionId, { work: null, problem })
-      if (problem !== null && this.state.shownId !== collectionId) this.#toasts.showProblem(problem)
+      if (this.#stopping.has(collectionId)) {
+        // By the person, and no failure: the receipt from before is what it was.
+        this.#set(collectionId, { work: null })
+        return
+      }
+      const problem = toProblem(error)
+      this.#fail(collectionId, 'proving', problem)
+      if (this.state.shownId !== collectionId) this.#toasts.showProblem(problem)
     } finally {
       off()
       this.#stopping.delete(collectionId)
     }
+  }
+
+  /** What failed is done once more. */
+  async again(collectionId: string): Promise<void> {
+    await (this.#entry(collectionId).failed === 'proving' ? this.prove(collectionId) : this.make(collectionId))
   }
 
   async stop(collectionId: string): Promise<void> {
@@ -129,7 +140,11 @@ export class ReceiptStore extends Store<ReceiptState> {
   }
 
   #finish(collectionId: string, receipt: Receipt): void {
-    this.#set(collectionId, { receipt, work: null, problem: null })
+    this.#set(collectionId, { receipt, work: null, problem: null, failed: null })
+  }
+
+  #fail(collectionId: string, failed: ReceiptEntry['work'], problem: Problem): void {
+    this.#set(collectionId, { work: null, problem, failed })
   }
 
   #set(collectionId: string, change: Partial<ReceiptEntry>): void {

@@ -1,13 +1,9 @@
-import { Plus } from 'lucide-react'
 import { type CollectionRules, cacheKinds, conflictRules } from '../../../shared/model/collection.ts'
 import type { LinkKind } from '../../../shared/model/link.ts'
-import { ORIGINAL } from '../../../shared/model/output.ts'
-import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
-import { SelectField, SwitchField, TextField } from '../ui/Field.tsx'
-import { RenditionFields } from './RenditionFields.tsx'
+import { SelectField, TextField } from '../ui/Field.tsx'
+import { OutputsEditor } from './OutputsEditor.tsx'
 import styles from './Rules.module.css'
-import { newRendition } from './rulesProblem.ts'
 import { TemplatePreview } from './TemplatePreview.tsx'
 
 const css = classNames(styles)
@@ -40,37 +36,9 @@ type RulesEditorProps = {
 /** What is made of each frame, how it is named, and how its links are made. */
 export function RulesEditor({ rules, collectionId, onChange }: RulesEditorProps) {
   const change = (part: Partial<CollectionRules>) => onChange({ ...rules, ...part })
-  const { outputs } = rules
-  const hasOriginal = outputs.some(({ kind }) => kind === 'original')
   return (
     <div className={css('rules')}>
-      <div className={css('group')}>
-        <h3 className={css('heading')}>Outputs</h3>
-        <SwitchField
-          isSelected={hasOriginal}
-          onChange={(isOn) =>
-            change({ outputs: isOn ? [ORIGINAL, ...outputs] : outputs.filter(({ kind }) => kind !== 'original') })
-          }
-        >
-          The original, byte for byte
-        </SwitchField>
-        {outputs.map((output, index) =>
-          output.kind === 'original' ? null : (
-            <RenditionFields
-              key={output.id}
-              rendition={output}
-              taken={outputs.filter((other) => other !== output).map(({ id }) => id)}
-              onChange={(next) => change({ outputs: outputs.with(index, next) })}
-              onRemove={() => change({ outputs: outputs.toSpliced(index, 1) })}
-            />
-          )
-        )}
-        <div className={css('add')}>
-          <Button icon={Plus} onPress={() => change({ outputs: [...outputs, newRendition(outputs)] })}>
-            Add a rendition
-          </Button>
-        </div>
-      </div>
+      <OutputsEditor outputs={rules.outputs} collectionId={collectionId} onChange={(outputs) => change({ outputs })} />
       <div className={css('group')}>
         <TextField
           label="Names in the bucket"

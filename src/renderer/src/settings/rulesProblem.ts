@@ -1,19 +1,26 @@
-import { type CollectionRules, collectionRulesSchema } from '../../../shared/model/collection.ts'
-import { type Rendition, WEB } from '../../../shared/model/output.ts'
+import { type CollectionRules, cacheControlSchema, collectionRulesSchema } from '../../../shared/model/collection.ts'
+import { type Output, outputSchema, type Rendition, WEB } from '../../../shared/model/output.ts'
+import { freeId } from './presetOutputs.ts'
 
 /** Why the rules cannot be used, in a sentence; null if they can. */
 export function rulesProblem(rules: CollectionRules): string | null {
-  if (rules.outputs.length === 0) return 'At least one output is needed: the original, or a rendition.'
-  if (rules.keyTemplate.trim() === '') return 'The naming template is empty.'
-  if (collectionRulesSchema.safeParse(rules).success) return null
-  return 'Cache-Control takes plain letters only, up to 200.'
+  const { outputs, keyTemplate, cacheControl } = rules
+  if (outputs.length === 0) return 'At least one output is needed: the original, or a rendition.'
+  const wrong = outputs.find((output) => !outputSchema.safeParse(output).success)
+  if (wrong) return outputProblem(wrong)
+  if (keyTemplate.trim() === '') return 'The naming template is empty.'
+  if (!cacheControlSchema.safeParse(cacheControl).success) return 'Cache-Control takes plain letters only, up to 200.'
+  return collectionRulesSchema.safeParse(rules).success ? null : 'Something above cannot be used yet.'
 }
 
 /** A new rendition with a name that is free. */
 export function newRendition(outputs: CollectionRules['outputs']): Rendition {
-  const taken = new Set(outputs.map(({ id }) => id))
-  let number = 1
-  while (taken.has(number === 1 ? 'proof' : `proof-${number}`)) number += 1
-  const id = number === 1 ? 'proof' : `proof-${number}`
-  return { ...WEB, id, longEdgePx: 1280, format: 'jpeg', quality: 80 }
+  return { ...WEB, id: freeId('proof', outputs), longEdgePx: 1280, format: 'jpeg', quality: 80 }
+}
+
+function outputProblem(output: Output): string {
+  const watermark = output.kind === 'rendition' ? output.watermark : null
+  if (watermark?.kind === 'text' && watermark.text.trim() === '') return `The watermark of ${output.id} has no text.`
+  if (watermark?.kind === 'image' && watermark.path === '') return `The watermark of ${output.id} has no picture.`
+  return `Something of ${output.id} cannot be used yet.`
 }

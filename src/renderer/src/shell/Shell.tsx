@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { AccountsScreen } from '../accounts/AccountsScreen.tsx'
 import { BucketScreen } from '../bucket/BucketScreen.tsx'
 import { ConflictDialog } from '../conflicts/ConflictDialog.tsx'
+import { CoverageDialog } from '../coverage/CoverageDialog.tsx'
 import { Inspector } from '../inspector/Inspector.tsx'
 import { QueueScreen } from '../queue/QueueScreen.tsx'
 import { ReceiptDialog } from '../receipts/ReceiptDialog.tsx'
@@ -103,6 +104,7 @@ export function Shell() {
       <DropOverlay />
       <ConflictDialog />
       <ReceiptDialog />
+      <CoverageDialog />
       {dialog?.kind === 'palette' && <CommandPalette />}
       {dialog?.kind === 'collection-settings' && <CollectionDialog collectionId={dialog.collectionId} />}
     </div>

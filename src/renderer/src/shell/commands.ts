@@ -5,6 +5,7 @@ import {
   Copy,
   Folder,
   FolderPlus,
+  FolderSearch,
   FolderSync,
   ImagePlus,
   Images,
@@ -42,7 +43,7 @@ export type MenuChoice = EventPayload<'menu:chosen'>[number]
 
 /** Every action of the window, for the palette. */
 export function listCommands(services: Services): Command[] {
-  const { app, conflicts, workspace, selection, queueActions, intake, receipts } = services
+  const { app, conflicts, coverage, workspace, selection, queueActions, intake, receipts } = services
   const { collections, accounts } = app.state
   const menu = (choice: MenuChoice) => () => runMenuChoice(services, choice)
   const select = selection.toFrameSelection()
@@ -50,6 +51,12 @@ export function listCommands(services: Services): Command[] {
     { id: 'add-files', label: 'Add photos…', icon: ImagePlus, run: menu('add-files') },
     { id: 'add-folder', label: 'Add a folder…', icon: FolderPlus, run: menu('add-folder') },
     { id: 'watch-folder', label: 'Watch a folder…', icon: FolderSync, run: menu('watch-folder') },
+    {
+      id: 'coverage',
+      label: 'Compare a folder with the bucket…',
+      icon: FolderSearch,
+      run: () => void coverage.choose()
+    },
     { id: 'copy-links', label: 'Copy links', icon: Copy, run: menu('copy-links') },
     { id: 'pause', label: 'Pause everything', icon: Pause, run: menu('pause') },
     { id: 'continue', label: 'Continue everything', icon: Play, run: menu('continue') },

@@ -14,10 +14,12 @@ import type { CollectionView } from '../../../shared/model/collection.ts'
 import type { FrameSelection, FrameView } from '../../../shared/model/frame.ts'
 import { defaultSettings, LOCAL_ACCOUNT_ID, type Settings } from '../../../shared/model/settings.ts'
 import { fakeBucketAnswers } from './fakeBucket.ts'
+import { fakeCoverageAnswers } from './fakeCoverage.ts'
 import { fakeAccounts, fakeCollections, fakeTestReport, localAccount } from './fakeData.ts'
 import { fakeFrames, fakeTotals, LAKE_WEDDING, passes } from './fakeFrames.ts'
 import { fakeLinks } from './fakeLinks.ts'
 import { fakeReceiptAnswers } from './fakeReceipts.ts'
+import { fakeTrial } from './fakeTrial.ts'
 
 export type FakeOptions = {
   /** Rows of the queue. */
@@ -136,6 +138,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
 
   const answers: { -readonly [K in CallName]: Answers<CallName>[K] } = {
     'app:state': async () => ({ version: '0.1.0', platform: 'linux', vault, engine: 'running', hasLocalR2: true }),
+    'app:network': async () => null,
     'settings:get': async () => settings,
     'settings:change': async (changes) => {
       settings = { ...settings, ...(Object.fromEntries(Object.entries(changes)) as Partial<Settings>) }
@@ -199,6 +202,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
       const rows = rowsOf(input)
       return { total: rows.length, frames: rows.slice(input.offset, input.offset + input.limit) }
     },
+    'queue:left-out': async () => ({ total: 0, frames: [] }),
     'queue:ids': async (input) =>
       rowsOf(input)
         .slice(input.offset, input.offset + input.limit)
@@ -284,7 +288,9 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
             problem: null
           }
         : { keys: [], problem: { code: 'template-invalid', detail: 'A { is not closed' } },
+    'renditions:try': async ({ rendition, frameId }) => fakeTrial(rendition, frames, frameId),
     ...fakeReceiptAnswers({ collections: () => collections, framesOf: inCollection, emit }),
+    ...fakeCoverageAnswers(),
     ...fakeBucketAnswers(previews)
   }
 

@@ -14,14 +14,25 @@ type ButtonProps = Omit<AriaButtonProps, 'className' | 'children'> & {
   readonly children: string
   readonly kind?: 'plain' | 'primary' | 'quiet' | 'danger'
   readonly icon?: LucideIcon | null
+  /** More than fits on it, in a sentence. */
+  readonly tip?: string | null
 }
 
-export function Button({ children, kind = 'plain', icon: Icon = null, ...props }: ButtonProps) {
-  return (
+export function Button({ children, kind = 'plain', icon: Icon = null, tip = null, ...props }: ButtonProps) {
+  const button = (
     <AriaButton {...props} className={css('button', kind)}>
       {Icon && <Icon size={16} aria-hidden />}
       {children}
     </AriaButton>
+  )
+  if (tip === null) return button
+  return (
+    <TooltipTrigger delay={600} closeDelay={0}>
+      {button}
+      <Tooltip offset={6} className={css('tooltip')}>
+        {tip}
+      </Tooltip>
+    </TooltipTrigger>
   )
 }
 

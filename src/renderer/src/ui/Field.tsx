@@ -70,16 +70,18 @@ type NumberFieldProps = {
   readonly value: number
   readonly min: number
   readonly max: number
+  readonly isDisabled?: boolean
   readonly onChange: (value: number) => void
 }
 
 /** A whole number; what is typed outside the limits is brought inside when the field is left. */
-export function NumberField({ label, value, min, max, onChange }: NumberFieldProps) {
+export function NumberField({ label, value, min, max, isDisabled = false, onChange }: NumberFieldProps) {
   return (
     <AriaNumberField
       value={value}
       minValue={min}
       maxValue={max}
+      isDisabled={isDisabled}
       step={1}
       formatOptions={{ maximumFractionDigits: 0, useGrouping: false }}
       onChange={(next) => Number.isFinite(next) && onChange(next)}

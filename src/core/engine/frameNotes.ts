@@ -1,0 +1,53 @@
+import { FULL_SIZE_PX, type Output, type Rendition } from '../../shared/model/output.ts'
+import type { FrameFacts } from '../images/FrameFacts.ts'
+
+/** A rendition and what came of it; the size is null until it is made. */
+export type Copy = { readonly output: Output; readonly widthPx: number | null; readonly heightPx: number | null }
+
+export const GAIN_MAP_NOTE = 'Its HDR part stays with the original.'
+
+/** A picture within a RAW that is hardly smaller than the RAW itself is no news. */
+const WHOLE = 0.95
+
+/** What is worth knowing of a frame and stops nothing. @param copies Its outputs, the original among them. */
+export function frameNotes(facts: FrameFacts | null, copies: ReadonlyArray<Copy>): ReadonlyArray<string> {
+  if (!facts) return []
+  const notes: string[] = []
+  const { kind, mismatch, hdr } = facts
+  if (mismatch) notes.push(`Named .${mismatch.named}, but the content is ${mismatch.is}. It is sent as what it is.`)
+  if (kind === 'photo' && facts.capturedAt === null) notes.push('No capture time inside: the date of the file is used.')
+  if (copies.some(({ output }) => output.kind === 'rendition')) {
+    if (kind === 'raw') {
+      notes.push(
+        'Copies are made of the picture that the RAW carries for showing; the RAW itself goes as it is.',
+        ...copies.flatMap((copy) => rawSizeNote(facts, copy)).slice(0, 1)
+      )
+    }
+    if (hdr === 'gain-map') notes.push(GAIN_MAP_NOTE)
+    if (hdr === 'pq-or-hlg') notes.push('HDR colours: no copies are made.')
+  }
+  if (facts.problem) notes.push('Its metadata could not be read whole.')
+  return notes
+}
+
+/** Where a copy of a RAW is smaller than was asked for, how large the picture within is. At most one. */
+export function rawSizeNote(facts: FrameFacts, { output, widthPx, heightPx }: Copy): ReadonlyArray<string> {
+  if (facts.kind !== 'raw' || output.kind !== 'rendition' || widthPx === null || heightPx === null) return []
+  if (!isSmallerThanAsked(output, facts, { widthPx, heightPx })) return []
+  return [`That picture is only ${widthPx} × ${heightPx} px.`]
+}
+
+type Size = { readonly widthPx: number; readonly heightPx: number }
+
+/** False too where the size of the result does not tell that of its source: cropped, or enlarged. */
+export function isSmallerThanAsked(
+  { longEdgePx, box, enlarges }: Rendition,
+  source: Pick<FrameFacts, 'widthPx' | 'heightPx'>,
+  made: Size
+): boolean {
+  if (enlarges || box?.fit === 'fill') return false
+  if (box) return made.widthPx < box.widthPx && made.heightPx < box.heightPx
+  const sourceEdgePx = Math.max(source.widthPx ?? 0, source.heightPx ?? 0)
+  const askedPx = longEdgePx === FULL_SIZE_PX ? sourceEdgePx * WHOLE : longEdgePx
+  return Math.max(made.widthPx, made.heightPx) < askedPx
+}
