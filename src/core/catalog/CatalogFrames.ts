@@ -5,6 +5,8 @@ import { type FrameSelection, type FrameStatus, frameStatuses, type QueueFilter 
 import type { FrameFile } from '../files/FrameFile.ts'
 import { naturalKey } from '../files/naturalOrder.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
+import { CatalogLeftOut } from './CatalogLeftOut.ts'
+import { CatalogShots } from './CatalogShots.ts'
 import { FrameTurns } from './FrameTurns.ts'
 import { isSameVersion, toFrame } from './frameRow.ts'
 import { inTransaction } from './openCatalog.ts'
@@ -31,6 +33,8 @@ export type StatusCount = {
 
 /** Files that were taken, in the order of the queue. */
 export class CatalogFrames {
+  readonly shots: CatalogShots
+  readonly leftOut: CatalogLeftOut
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #selectLastNumber: StatementSync
@@ -50,8 +54,12 @@ export class CatalogFrames {
   readonly #setPreview: StatementSync
   readonly #counts: StatementSync
   readonly #recover: StatementSync
+  readonly #setPlace: StatementSync
+  readonly #selectDoneOutside: StatementSync
 
   constructor(db: DatabaseSync) {
+    this.shots = new CatalogShots(db)
+    this.leftOut = new CatalogLeftOut(db)
     this.#db = db
     this.#insert = db.prepare(
       `INSERT INTO frames
@@ -93,6 +101,11 @@ export class CatalogFrames {
       `UPDATE frames SET work = 'prepare', status = 'waiting' WHERE work IS NULL AND status IN ('waiting', 'working', 'settling')
        AND collection_id = ? AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.frame_id = frames.id)`
     )
+    this.#selectDoneOutside = db.prepare(
+      `SELECT id FROM frames WHERE collection_id = ?1 AND status = 'done'
+       AND substr(relative_path, 1, length(?2) + 1) <> ?2 || '/' ORDER BY seq`
+    )
+    this.#setPlace = db.prepare('UPDATE OR IGNORE frames SET path = ?, relative_path = ? WHERE id = ?')
   }
 
   /**
@@ -249,10 +262,29 @@ export class CatalogFrames {
     this.#orphanMultiparts.run(id)
     this.#releaseKeys.run(id)
     this.#dropUploads.run(id)
+    this.leftOut.drop(id)
   }
 
   setPrepared(id: string, facts: FrameFacts, sha256: string | null, status: FrameStatus): void {
     this.#setPrepared.run(JSON.stringify(facts), sha256, status, id)
+  }
+
+  /** The rules leave the frame out: nothing of it is sent until `restart`. @param facts Null if it was not opened. */
+  leaveOut(id: string, facts: FrameFacts | null, reason: string): void {
+    inTransaction(this.#db, () => {
+      this.#setPrepared.run(facts && JSON.stringify(facts), null, 'cancelled', id)
+      this.leftOut.put(id, reason)
+    })
+  }
+
+  /** The file lies elsewhere in its collection now. It keeps its shot and its place in the queue. */
+  setPlace(id: string, { path, relativePath }: Pick<FrameFile, 'path' | 'relativePath'>): void {
+    this.#setPlace.run(path, relativePath, id)
+  }
+
+  /** Frames that are done and do not lie below a folder of the collection's root. */
+  doneOutside(collectionId: string, folder: string): ReadonlyArray<string> {
+    return this.#selectDoneOutside.all(collectionId, folder).map((row) => String(row['id']))
   }
 
   setSha256(id: string, sha256: string): void {
@@ -273,6 +305,13 @@ export class CatalogFrames {
     const total = this.#db.prepare(`SELECT count(*) AS total FROM frames WHERE ${where}`).get(...values)
     const rows = this.#db.prepare(`SELECT * FROM frames WHERE ${where} ORDER BY seq LIMIT ? OFFSET ?`)
     return { total: Number(total?.['total'] ?? 0), frames: rows.all(...values, limit, offset).map(toFrame) }
+  }
+
+  /** Frames of the shots that have one the filter shows, shot by shot; `total` and `limit` are of shots. */
+  shotPage(collectionId: string | null, filter: QueueFilter, offset: number, limit: number) {
+    const { where, values } = whereOf({ collectionId, filter })
+    const ofShots = filter === 'all' ? where : `frame_seq IN (SELECT seq FROM frames WHERE ${where})`
+    return this.shots.page(ofShots, values, offset, limit)
   }
 
   /** Ids in the order of the queue. */

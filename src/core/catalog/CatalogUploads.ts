@@ -6,6 +6,7 @@ import { frameStatusOf } from '../transfer/frameStatus.ts'
 import { multipartOf, transition, type UploadState } from '../transfer/UploadState.ts'
 import { CatalogOpenings } from './CatalogOpenings.ts'
 import { CatalogProofs } from './CatalogProofs.ts'
+import { CatalogQuiet } from './CatalogQuiet.ts'
 import { GroupCommit } from './GroupCommit.ts'
 import { inTransaction } from './openCatalog.ts'
 import type { Upload, UploadWork } from './records.ts'
@@ -22,6 +23,7 @@ export class CatalogUploads {
   /** For changes that come by the thousand. */
   readonly commits: GroupCommit
   readonly openings: CatalogOpenings
+  readonly quiet: CatalogQuiet
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #select: StatementSync
@@ -53,6 +55,7 @@ export class CatalogUploads {
     this.proofs = new CatalogProofs(db)
     this.commits = new GroupCommit(db)
     this.openings = new CatalogOpenings(db)
+    this.quiet = new CatalogQuiet(db)
     this.#insert = db.prepare(
       `INSERT INTO uploads (id, frame_id, frame_seq, ordinal, output, output_id, account_id, bucket, base_key, key,
          key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces,

@@ -10,6 +10,10 @@ import { CatalogCollections } from './CatalogCollections.ts'
 export function mendReferences(db: DatabaseSync, nowMs: number): void {
   db.exec('DELETE FROM uploads WHERE frame_id NOT IN (SELECT id FROM frames)')
   db.exec('DELETE FROM parts WHERE upload_id NOT IN (SELECT id FROM uploads)')
+  // Made from the names of frames, and made anew at the next start
+  db.exec('DELETE FROM shots; DELETE FROM shot_origins')
+  db.exec('DELETE FROM left_out WHERE frame_id NOT IN (SELECT id FROM frames)')
+  db.exec('DELETE FROM quiet_uploads WHERE upload_id NOT IN (SELECT id FROM uploads)')
   const collections = new CatalogCollections(db)
   const accountOf = db.prepare(
     `SELECT account_id FROM uploads JOIN frames ON frames.id = frame_id WHERE frames.collection_id = ?

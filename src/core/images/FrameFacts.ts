@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { problemSchema } from '../../shared/errors.ts'
 import { frameKinds } from '../../shared/model/frame.ts'
+import { pictureMarksSchema } from './marks.ts'
 
 /** What a look at a frame's bytes tells, as the darkroom answers it and the catalog keeps it. Nulls where the file does not say. */
 export const frameFactsSchema = z
@@ -29,6 +30,8 @@ export const frameFactsSchema = z
      * `pq-or-hlg`: for an HDR display only, so none are made.
      */
     hdr: z.enum(['gain-map', 'pq-or-hlg']).optional(),
+    /** Absent where the photographer, or the program, noted nothing. Of an XMP sidecar: what it notes about its picture. */
+    marks: pictureMarksSchema.optional(),
     /** What could not be read, for a note on the row; the rest stands. */
     problem: problemSchema.nullable()
   })

@@ -3,6 +3,7 @@ import { nameCamera } from './cameraName.ts'
 import type { CaptureTime } from './captureTime.ts'
 import { type ExifFacts, readExif } from './exif.ts'
 import type { Exposure } from './exposure.ts'
+import type { PictureMarks } from './marks.ts'
 import type { Position } from './position.ts'
 import { readXmp, type XmpFacts } from './xmp.ts'
 
@@ -16,6 +17,7 @@ export type Description = {
   readonly copyright: string | null
   readonly usageTerms: string | null
   readonly webStatement: string | null
+  readonly marks: PictureMarks | null
   readonly position: Position | null
   readonly hasPosition: boolean
   readonly isAdobeRgb: boolean
@@ -33,6 +35,7 @@ export const NO_DESCRIPTION: Description = {
   copyright: null,
   usageTerms: null,
   webStatement: null,
+  marks: null,
   position: null,
   hasPosition: false,
   isAdobeRgb: false,
@@ -50,6 +53,7 @@ export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp'>): Descr
     lens: exif?.lens ?? xmp?.lens ?? null,
     exposure: exif?.exposure ?? NO_DESCRIPTION.exposure,
     ...rights(exif, xmp),
+    marks: xmp?.marks ?? null,
     position: exif?.position ?? xmp?.position ?? null,
     hasPosition: (exif?.hasPosition ?? false) || (xmp?.hasPosition ?? false),
     isAdobeRgb: exif?.isAdobeRgb ?? false,

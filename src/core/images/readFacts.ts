@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import type { Metadata } from 'sharp'
 import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
 import { nameCamera } from './cameraName.ts'
@@ -6,12 +7,15 @@ import { type Description, readDescription } from './description.ts'
 import type { ExifToolReader, ExifToolTags } from './ExifToolReader.ts'
 import { formatExposure } from './exposure.ts'
 import type { FrameFacts } from './FrameFacts.ts'
+import { fileReadError } from './fileReadError.ts'
 import { isHdr } from './hdr.ts'
 import { type Identity, identify } from './identify.ts'
+import { marksOf, type PictureMarks } from './marks.ts'
 import { sharp } from './safeSharp.ts'
 import { sharpError } from './sharpError.ts'
 import { sharpInput } from './sharpInput.ts'
 import { tagWords } from './tagWords.ts'
+import { MAX_XMP_BYTES, readXmp } from './xmp.ts'
 
 /** What sharp reads the metadata of; HEIC too, although it cannot decode it (photo-facts §5.1). */
 const READ_BY_SHARP = new Set(['jpg', 'png', 'webp', 'avif', 'tif', 'gif', 'heic'])
@@ -49,6 +53,7 @@ export async function readType(path: string, problem: Problem): Promise<FrameFac
 }
 
 async function readMetadata(path: string, identity: Identity, exiftool: ExifToolReader): Promise<Partial<FrameFacts>> {
+  if (identity.kind === 'sidecar' && identity.extension === 'xmp') return fromSidecar(path)
   if (identity.kind !== 'photo' && identity.kind !== 'raw' && identity.kind !== 'video') return {}
   if (READ_BY_SHARP.has(identity.extension)) return fromSharp(path)
   return fromExifTool(await exiftool.read(path, EXIFTOOL_ARGS))
@@ -65,9 +70,30 @@ async function fromSharp(path: string): Promise<Partial<FrameFacts>> {
     widthPx: metadata.autoOrient.width,
     heightPx: metadata.autoOrient.height,
     ...inWords(description),
+    ...marked(description.marks),
     ...(await readHdr(path, metadata)),
     problem: faultProblem(description.faults)
   }
+}
+
+/** An XMP sidecar holds a packet and nothing else; its other words are of its picture, and are not shown as its own. */
+async function fromSidecar(path: string): Promise<Partial<FrameFacts>> {
+  return marked(readXmp(await readPacket(path)).marks)
+}
+
+/** One byte more than a packet may have is enough to refuse it. */
+async function readPacket(path: string): Promise<Uint8Array> {
+  try {
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(new Uint8Array(MAX_XMP_BYTES + 1))
+    return buffer.subarray(0, bytesRead)
+  } catch (error) {
+    throw fileReadError(error, path)
+  }
+}
+
+function marked(marks: PictureMarks | null): Pick<FrameFacts, 'marks'> {
+  return marks === null ? {} : { marks }
 }
 
 async function readHdr(path: string, { format, gainMap }: Metadata): Promise<Pick<FrameFacts, 'hdr'>> {
@@ -115,6 +141,11 @@ const EXIFTOOL_ARGS = [
   '-Creator',
   '-Copyright',
   '-Rights',
+  '-XMP-xmp:Rating#',
+  '-RatingPercent#',
+  '-Label',
+  '-Subject',
+  '-HierarchicalSubject',
   '-GPSPosition#',
   '-GPSLatitude#',
   '-GPSCoordinates#',
@@ -149,9 +180,22 @@ function fromExifTool(tags: ExifToolTags): Partial<FrameFacts> {
     }),
     creator: words('Artist') ?? words('Creator'),
     copyright: words('Copyright') ?? words('Rights'),
+    ...marked(
+      marksOf({
+        rating: words('Rating'),
+        ratingPercent: words('RatingPercent'),
+        label: words('Label'),
+        keywords: [...list(tags['Subject']), ...list(tags['HierarchicalSubject']).flatMap((path) => path.split('|'))]
+      })
+    ),
     hasPosition: ['GPSPosition', 'GPSLatitude', 'GPSCoordinates'].some((name) => tags[name] !== undefined),
     problem: error === null ? null : { code: 'picture-damaged', detail: `ExifTool: ${error}` }
   }
+}
+
+function list(value: unknown): ReadonlyArray<string> {
+  if (value === undefined) return []
+  return (Array.isArray(value) ? value : [value]).map(String)
 }
 
 /** EXIF orientations from 5 up lie on their side, as do movies turned by a quarter. */

@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser'
 import { type CaptureTime, parseCaptureTime } from './captureTime.ts'
+import { marksOf, type PictureMarks } from './marks.ts'
 import { type Position, validPosition } from './position.ts'
 
 /** What XMP says that we use. */
@@ -10,13 +11,14 @@ export type XmpFacts = {
   readonly copyright: string | null
   readonly usageTerms: string | null
   readonly webStatement: string | null
+  readonly marks: PictureMarks | null
   readonly position: Position | null
   /** Any property that gives a latitude or longitude, readable or not. */
   readonly hasPosition: boolean
 }
 
 /** A packet in a JPEG is 64 KB at most; TIFF and PNG carry more, but beyond this it is somebody's editing history. */
-const MAX_BYTES = 4 * 1024 * 1024
+export const MAX_XMP_BYTES = 4 * 1024 * 1024
 
 // Everything stays text: a creator named "007" is no number. Entities are expanded within the parser's own bounds.
 const parser = new XMLParser({
@@ -33,7 +35,7 @@ const parser = new XMLParser({
  * @throws Error if the packet is no XML, or larger than 4 MiB.
  */
 export function readXmp(packet: Uint8Array): XmpFacts {
-  if (packet.length > MAX_BYTES) throw new RangeError(`XMP of ${packet.length} bytes`)
+  if (packet.length > MAX_XMP_BYTES) throw new RangeError(`XMP of ${packet.length} bytes`)
   const properties = collect(parser.parse(new TextDecoder().decode(packet)))
   const get = (name: string): string | null => plainText(properties.get(name))
   return {
@@ -43,6 +45,16 @@ export function readXmp(packet: Uint8Array): XmpFacts {
     copyright: get('dc:rights'),
     usageTerms: get('xmpRights:UsageTerms'),
     webStatement: get('xmpRights:WebStatement'),
+    marks: marksOf({
+      rating: get('xmp:Rating') ?? get('xap:Rating'),
+      ratingPercent: get('MicrosoftPhoto:Rating'),
+      label: get('xmp:Label') ?? get('xap:Label'),
+      keywords: [
+        ...members(properties.get('dc:subject')),
+        ...members(properties.get('lr:hierarchicalSubject')).flatMap((path) => path.split('|')),
+        ...members(properties.get('digiKam:TagsList')).flatMap((path) => path.split('/'))
+      ]
+    }),
     position: validPosition(
       degrees(get('exif:GPSLatitude')),
       degrees(get('exif:GPSLongitude')),
@@ -72,6 +84,14 @@ function plainText(value: unknown): string | null {
   const members = list(child(child(value, 'rdf:Seq') ?? child(value, 'rdf:Bag'), 'rdf:li'))
   if (members.length > 0) return members.map(plainText).filter(isPresent).join('; ') || null
   return plainText(value['#text'])
+}
+
+/** The members of a list, or the one value that stands for it. */
+function members(value: unknown): ReadonlyArray<string> {
+  const own = child(child(value, 'rdf:Bag') ?? child(value, 'rdf:Seq'), 'rdf:li')
+  return list(own ?? value)
+    .map(plainText)
+    .filter(isPresent)
 }
 
 function firstTime(...texts: ReadonlyArray<string | null>): CaptureTime | null {

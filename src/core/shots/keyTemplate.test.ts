@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { buildKey, fillTemplate, type KeyValues, needs, parseTemplate } from './keyTemplate.ts'
+import { buildKey, fillTemplate, type KeyValues, keyPrefix, needs, parseTemplate } from './keyTemplate.ts'
 
 const values: KeyValues = {
   collection: 'Smith wedding',
@@ -29,7 +29,12 @@ const build = (template: string, options: { prefix?: string; several?: boolean; 
 
 describe('parseTemplate', () => {
   it.each([
-    ['{nmae}.jpg', '{nmae}'],
+    ['{nmae}.jpg', '{nmae} is not known; did you mean {name}?'],
+    ['{fodler}/x', 'did you mean {folder}?'],
+    ['{Camera}', 'did you mean {camera}?'],
+    ['{coll}', 'did you mean {collection}?'],
+    ['{photographer}', 'there are {collection} {folder} {name} {ext}'],
+    ['{}', '{} is not known'],
     ['{name', 'never closed'],
     ['{na{me}}', 'never closed'],
     ['name}', 'closes nothing'],
@@ -60,6 +65,14 @@ describe('fillTemplate', () => {
     )
     expect(fill('{camera}/{seq}/{seq:4}/{sha256:8}/{user}/{uuid}')).toBe(`X-T5/7/0007/abababab/zoë/${values.uuid}`)
     expect(fill('{sha256}')).toBe(values.sha256)
+  })
+
+  it('leaves out the rating of what nobody rated, and has a word for what was rejected', () => {
+    expect(fill('{rating}/{name}', { rating: 5 })).toBe('5/IMG_0001')
+    expect(fill('{rating}/{name}', { rating: 0 })).toBe('IMG_0001')
+    expect(fill('{rating}/{name}', { rating: -1 })).toBe('rejected/IMG_0001')
+    expect(fill('{rating}/{name}', { rating: null })).toBe('IMG_0001')
+    expect(fill('{rating}/{name}')).toBe('IMG_0001')
   })
 
   it('never leaves its place, whatever the values say', () => {
@@ -120,6 +133,12 @@ describe('buildKey', () => {
     expect(build('{name}', { prefix: '.well-known/e\u0301/' })).toBe('.well-known/\u00e9/IMG_0001')
     expect(build('{name}', { prefix: '/../a//./b/' })).toBe('a/b/IMG_0001')
     expect(build('{name}', { prefix: 'without-slash' })).toBe('without-slash/IMG_0001')
+  })
+
+  it('begins with the same prefix whatever the file, and with none where nothing is left of what was typed', () => {
+    expect(keyPrefix('site', 'assets/')).toBe('site/assets/')
+    expect(keyPrefix('', '../..//./')).toBe('')
+    expect(build('{name}', { prefix: '../..//./' })).toBe('IMG_0001')
   })
 
   it('counts bytes, not characters', () => {

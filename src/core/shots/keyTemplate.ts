@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts'
+import { nearWords } from './nearWords.ts'
 import type { WallClock } from './wallClock.ts'
 
 /** https://developers.cloudflare.com/r2/platform/limits/ : object key length, in bytes of UTF-8. */
@@ -14,10 +15,14 @@ const plainTokens = [
   'mm',
   'dd',
   'camera',
+  'rating',
   'user',
   'uuid'
 ] as const
 type PlainToken = (typeof plainTokens)[number]
+
+/** Tokens that something may follow after a colon. */
+const countedTokens = ['date', 'seq', 'sha256'] as const
 
 export type TemplatePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -45,6 +50,8 @@ export type KeyValues = {
   readonly output: string
   readonly takenAt: WallClock
   readonly camera: string
+  /** Stars, 1 to 5; -1: rejected, as XMP has it. 0, null or absent: nobody rated it. */
+  readonly rating?: number | null
   /** From 1 up. */
   readonly seq: number
   /** Of the frame's bytes, lower-case hex; may be `''` unless `needs(template, 'sha256')`. */
@@ -55,7 +62,7 @@ export type KeyValues = {
 
 /**
  * Reads a key template such as `{collection}/{date:yyyy/MM}/{name}-{output}.{ext}`. Tokens: {collection} {folder} {name}
- * {ext} {output} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {seq} {seq:4} {sha256} {sha256:8} {user} {uuid}.
+ * {ext} {output} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {rating} {seq} {seq:4} {sha256} {sha256:8} {user} {uuid}.
  *
  * @throws AppError `template-invalid`, whose message says what is wrong with which token.
  */
@@ -110,11 +117,16 @@ export function buildKey(options: {
 }): string {
   const { template, values } = options
   const isAmbiguous = options.hasSeveralOutputs && !needs(template, 'output')
-  const prefix = cleanPrefix(options.accountPrefix) + cleanPrefix(options.collectionPrefix)
+  const prefix = keyPrefix(options.accountPrefix, options.collectionPrefix)
   const key = prefix + fillTemplate(isAmbiguous ? withOutput(template) : template, values)
   const keyBytes = Buffer.byteLength(key)
   if (keyBytes > MAX_KEY_BYTES) throw new AppError('key-too-long', `${keyBytes} bytes: ${key}`)
   return key
+}
+
+/** What all keys of a collection begin with: `''` or ends in `/`, whatever was typed, and never leads out of the bucket. */
+export function keyPrefix(accountPrefix: string, collectionPrefix: string): string {
+  return cleanPrefix(accountPrefix) + cleanPrefix(collectionPrefix)
 }
 
 function parseToken(token: string, template: string): TemplatePart {
@@ -123,9 +135,17 @@ function parseToken(token: string, template: string): TemplatePart {
   if (name === 'seq') return { kind: 'seq', digits: digitCount(name, argument, 1, 12, template) }
   if (name === 'sha256') return { kind: 'sha256', digits: digitCount(name, argument, 64, 64, template) }
   const kind = plainTokens.find((known) => known === name)
-  if (kind === undefined) throw invalid(template, `{${token}} is not known`)
+  if (kind === undefined) throw invalid(template, `{${token}} is not known; ${adviceFor(name)}`)
   if (argument !== undefined) throw invalid(template, `{${name}} takes nothing after a colon`)
   return { kind }
+}
+
+/** Names that the person may have meant, or else all there are. */
+function adviceFor(name: string): string {
+  const all = [...plainTokens, ...countedTokens]
+  const near = nearWords(name, all)
+  const list = (near.length > 0 ? near : all).map((known) => `{${known}}`).join(' ')
+  return near.length > 0 ? `did you mean ${list}?` : `there are ${list}`
 }
 
 function dateFormat(format: string | undefined, template: string): string {
@@ -158,6 +178,8 @@ function fillPart(part: TemplatePart, values: KeyValues): string {
       return takenAt.MM // a month: minutes have no token of their own
     case 'dd':
       return takenAt.dd
+    case 'rating':
+      return ratingText(values.rating)
     case 'seq':
       return String(values.seq).padStart(part.digits, '0')
     case 'sha256':
@@ -165,6 +187,11 @@ function fillPart(part: TemplatePart, values: KeyValues): string {
     default:
       return makeSafe(values[part.kind])
   }
+}
+
+function ratingText(rating: number | null | undefined): string {
+  if (!rating) return ''
+  return rating < 0 ? 'rejected' : String(rating)
 }
 
 function dateField(takenAt: WallClock, field: string): string {

@@ -3,6 +3,7 @@ import { problemSchema } from '../errors.ts'
 import { accountSchema, accountSecretSchema, accountViewSchema, testReportSchema } from '../model/account.ts'
 import { bucketMeasureSchema, bucketPageSchema, bucketSelectionSchema, deletedSchema } from '../model/bucket.ts'
 import { collectionRulesSchema, collectionViewSchema } from '../model/collection.ts'
+import { coverageSchema } from '../model/coverage.ts'
 import {
   forecastSchema,
   frameDetailSchema,
@@ -12,6 +13,7 @@ import {
   totalsSchema
 } from '../model/frame.ts'
 import { linkFormats, linkKindSchema, linksSchema } from '../model/link.ts'
+import { renditionSchema } from '../model/output.ts'
 import { receiptFormats, receiptSchema } from '../model/receipt.ts'
 import { appearances, densities, settingsSchema } from '../model/settings.ts'
 import { transferSettingsSchema } from '../model/transfer.ts'
@@ -21,6 +23,7 @@ const none = z.strictObject({})
 const changed = z.strictObject({ changed: z.int() })
 const collectionId = z.strictObject({ collectionId: z.uuid() })
 const pathSchema = z.string().min(1).max(32_768)
+const folderInput = z.strictObject({ folder: pathSchema, accountId: z.string().nullable() })
 
 /** Questions that main answers: windows, dialogs, settings, the vault. */
 export const shellCalls = {
@@ -36,6 +39,8 @@ export const shellCalls = {
       hasLocalR2: z.boolean()
     })
   },
+  /** Whether the page sees a network: told at its start and whenever that changes. */
+  'app:network': { input: z.strictObject({ isOnline: z.boolean() }), output: nothing },
   'settings:get': { input: none, output: settingsSchema },
   'settings:change': {
     input: z.strictObject({
@@ -105,8 +110,15 @@ export const engineCalls = {
       collectionId: z.uuid().nullable(),
       filter: z.enum(queueFilters),
       offset: z.int().min(0),
-      limit: z.int().min(1).max(500)
+      limit: z.int().min(1).max(500),
+      /** `shot`: offset, limit and total count shots, and all frames of each come together (`shotStatus`). */
+      groupBy: z.enum(['frame', 'shot']).optional()
     }),
+    output: z.strictObject({ total: z.int(), frames: z.array(frameViewSchema) })
+  },
+  /** Frames that the rules of the collection leave out, each with its reason. */
+  'queue:left-out': {
+    input: collectionId.extend({ offset: z.int().min(0), limit: z.int().min(1).max(500) }),
     output: z.strictObject({ total: z.int(), frames: z.array(frameViewSchema) })
   },
   /** The ids of those rows alone, for choosing a range that is not on screen. */
@@ -170,6 +182,33 @@ export const engineCalls = {
     input: z.strictObject({ rules: collectionRulesSchema, collectionId: z.uuid().nullable() }),
     output: z.strictObject({ keys: z.array(z.string()), problem: problemSchema.nullable() })
   },
+  /**
+   * Makes a rendition to look at, of the frame given; without one, or where that is no picture, of the newest picture of
+   * the collection, or else of the queue. One at a time: a call before it fails as aborted, and its files go. Null while
+   * there is no picture to try it on.
+   */
+  'renditions:try': {
+    input: z.strictObject({
+      rendition: renditionSchema,
+      collectionId: z.uuid().nullable(),
+      frameId: z.uuid().nullable()
+    }),
+    output: z
+      .strictObject({
+        /** File name of the source. */
+        name: z.string(),
+        /** Below the page's own origin: the source made small enough to be shown, and the rendition as it would be sent. */
+        sourceUrl: z.string(),
+        renditionUrl: z.string(),
+        sourceBytes: z.int(),
+        renditionBytes: z.int(),
+        /** Of the rendition. */
+        widthPx: z.int(),
+        heightPx: z.int(),
+        notes: z.array(z.string())
+      })
+      .nullable()
+  },
   /** What the catalog and the folder on disk say of a collection, without asking the bucket. */
   'receipts:make': { input: collectionId, output: receiptSchema },
   /** The same after looking at every object in the bucket once more; `receipts:progressed` tells how far it is. */
@@ -180,6 +219,16 @@ export const engineCalls = {
   'receipts:export': {
     input: collectionId.extend({ format: z.enum(receiptFormats) }),
     output: z.strictObject({ fileName: z.string(), text: z.string() })
+  },
+  /** How a folder stands to the bucket, asking both. `accountId` null: the default account. */
+  'coverage:make': { input: folderInput, output: coverageSchema },
+  /**
+   * Sends what of the folder is missing or another version in the bucket, into its collection, or, where it has none, as
+   * a drop of the folder. Nothing else is touched.
+   */
+  'coverage:send': {
+    input: folderInput,
+    output: z.strictObject({ collectionId: z.uuid(), files: z.int() })
   },
   'bucket:list': {
     input: z.strictObject({

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { problemSchema } from '../errors.ts'
 import { linkKindSchema } from './link.ts'
 import { outputsSchema } from './output.ts'
+import { quietRulesSchema, selectionRulesSchema, sentFolderSchema } from './selection.ts'
 
 /** The kinds of content that get a `Cache-Control` of their own. */
 export const cacheKinds = ['image', 'video', 'pdf', 'other'] as const
@@ -36,7 +37,15 @@ export const collectionRulesSchema = z.strictObject({
   /** Overrides by kind; what is absent has the default of `core/transfer/objectHeaders.ts`. */
   cacheControl: cacheControlSchema,
   /** Fills `{user}` in the template. */
-  user: z.string().max(80)
+  user: z.string().max(80),
+  /** Absent: every frame goes. */
+  selection: selectionRulesSchema.optional(),
+  /** Absent: every kind goes at once. */
+  quiet: quietRulesSchema.optional(),
+  /** Files whose names say that they are copies of another (`IMG_1-2.jpg`, `IMG_1_1.tif`) belong to its shot. */
+  joinsNumbered: z.boolean().optional(),
+  /** Where files go after proof. Absent: they stay where they are. Only of a watched folder. */
+  sentFolder: sentFolderSchema.optional()
 })
 export type CollectionRules = z.infer<typeof collectionRulesSchema>
 
@@ -73,6 +82,8 @@ export type CollectionState = (typeof collectionStates)[number]
 export const collectionViewSchema = collectionSchema.extend({
   state: z.enum(collectionStates),
   frames: z.int(),
+  /** How many of them the rules leave out; absent: none. `queue:left-out` lists them. */
+  leftOut: z.int().optional(),
   problem: problemSchema.nullable(),
   /** Of a watched folder whose changes are not announced: why, what is done instead, and what a person can do about it. */
   watchNote: z.string().optional()

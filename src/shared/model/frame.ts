@@ -105,7 +105,13 @@ export const frameViewSchema = z.strictObject({
   notes: z.array(z.string()),
   /** Path below the page's own origin of a small WebP, or null while there is none. */
   previewUrl: z.string().nullable(),
-  uploads: z.array(uploadViewSchema)
+  uploads: z.array(uploadViewSchema),
+  /** The picture it belongs to; `key` is unique within the collection. Absent for a moment after it was found. */
+  shot: z.strictObject({ key: z.string(), name: z.string(), frames: z.int() }).optional(),
+  /** Why the rules of its collection leave it out, in words; its status is `cancelled` then. */
+  leftOut: z.string().optional(),
+  /** Its original waits for the quiet hours of its collection. */
+  waitsForQuiet: z.literal(true).optional()
 })
 export type FrameView = z.infer<typeof frameViewSchema>
 

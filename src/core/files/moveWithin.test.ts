@@ -1,0 +1,57 @@
+import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { moveWithin } from './moveWithin.ts'
+
+function folderWith(...names: string[]) {
+  const folder = mkdtempSync(join(tmpdir(), 'silverdrop-move-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  for (const name of names) writeFileSync(join(folder, name), name)
+  const seen = (name: string) => {
+    const path = join(folder, name)
+    const { size, mtimeNs } = statSync(path, { bigint: true })
+    return { path, sizeBytes: Number(size), mtimeNs }
+  }
+  return { folder, seen, at: (...names_: string[]) => join(folder, ...names_) }
+}
+
+it('moves a file into a folder that it makes', async () => {
+  const { folder, seen, at } = folderWith('a.jpg')
+  expect(await moveWithin(seen('a.jpg'), at('Sent', 'day', 'a.jpg'))).toBe(at('Sent', 'day', 'a.jpg'))
+  expect([readdirSync(folder), readFileSync(at('Sent', 'day', 'a.jpg'), 'utf8')]).toEqual([['Sent'], 'a.jpg'])
+})
+
+it('overwrites nothing', async () => {
+  const { folder, seen, at } = folderWith('a.jpg', 'b.jpg', 'b-2.jpg')
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'))).toBe(at('b-3.jpg'))
+  expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')])).toEqual([
+    ['b-2.jpg', 'b-2.jpg'],
+    ['b-3.jpg', 'a.jpg'],
+    ['b.jpg', 'b.jpg']
+  ])
+})
+
+it('ends a move that was stopped half way', async () => {
+  const { folder, seen, at } = folderWith('a.jpg')
+  linkSync(at('a.jpg'), at('b.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'))).toBe(at('b.jpg'))
+  expect(readdirSync(folder)).toEqual(['b.jpg'])
+})
+
+it('leaves alone what has changed, is gone, or is a link', async () => {
+  const { folder, seen, at } = folderWith('a.jpg')
+  const file = seen('a.jpg')
+  writeFileSync(at('a.jpg'), 'another')
+  symlinkSync(at('a.jpg'), at('c.jpg'))
+  expect(await moveWithin(file, at('b.jpg'))).toBeNull()
+  expect(await moveWithin({ ...file, path: at('gone.jpg') }, at('b.jpg'))).toBeNull()
+  expect(await moveWithin({ ...seen('c.jpg'), path: at('c.jpg') }, at('b.jpg'))).toBeNull()
+  expect(readdirSync(folder)).toEqual(['a.jpg', 'c.jpg'])
+})
+
+it('says so where a file stands in the way of the folder', async () => {
+  const { seen, at } = folderWith('a.jpg', 'Sent')
+  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'))).rejects.toMatchObject({ code: 'file-unreadable' })
+  expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')
+})

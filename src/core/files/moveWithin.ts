@@ -1,0 +1,89 @@
+import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { AppError } from '../../shared/errors.ts'
+import type { FrameFile } from './FrameFile.ts'
+
+/** So many files of one name are no accident any more. */
+const MOST_NAMES = 1_000
+
+/** Of file systems without hard links: FAT, exFAT, most network drives. */
+const NO_LINKS: ReadonlySet<unknown> = new Set([
+  'EPERM',
+  'ENOTSUP',
+  'EOPNOTSUPP',
+  'ENOSYS',
+  'EMLINK',
+  'EISDIR',
+  'EINVAL'
+])
+
+/**
+ * Moves a file on its own file system. Nothing is overwritten: where the name is taken, the file gets a number,
+ * `IMG_1-2.jpg`. Stopped at any moment, the file is in one of the two places, or in both.
+ *
+ * @param file As it was when it was last looked at: one that is different now stays where it is.
+ * @returns where it is now, or null if it has changed or is gone.
+ * @throws AppError `file-unreadable` if it cannot be moved.
+ */
+export async function moveWithin(
+  file: Pick<FrameFile, 'path' | 'sizeBytes' | 'mtimeNs'>,
+  to: string
+): Promise<string | null> {
+  try {
+    if (!(await isSame(file))) return null
+    await mkdir(dirname(to), { recursive: true })
+    for (let number = 1; number <= MOST_NAMES; number += 1) {
+      const path = number === 1 ? to : numbered(to, number)
+      if (await moveTo(file.path, path)) return path
+    }
+  } catch (error) {
+    throw new AppError('file-unreadable', `${file.path} cannot be moved to ${to}`, { cause: error })
+  }
+  throw new AppError('file-unreadable', `${file.path} cannot be moved: too many files are named ${to}`)
+}
+
+async function isSame({ path, sizeBytes, mtimeNs }: Pick<FrameFile, 'path' | 'sizeBytes' | 'mtimeNs'>) {
+  const stats = await lstat(path, { bigint: true }).catch(() => null)
+  return stats?.isFile() === true && Number(stats.size) === sizeBytes && stats.mtimeNs === mtimeNs
+}
+
+/** @returns whether the name was free, or was this very file's already. */
+async function moveTo(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const code = codeOf(error)
+    if (NO_LINKS.has(code)) return renameTo(from, to)
+    if (code !== 'EEXIST') throw error
+    if (!(await isOneFile(from, to))) return false
+  }
+  await unlink(from) // the same file has its other name now
+  return true
+}
+
+/** Two names of one file: an earlier move was stopped half way. */
+async function isOneFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([lstat(a, { bigint: true }), lstat(b, { bigint: true })])
+  return one.ino !== 0n && one.ino === other.ino && one.dev === other.dev
+}
+
+/** The name is taken with an empty file first, since a rename would overwrite whatever has it. */
+async function renameTo(from: string, to: string): Promise<boolean> {
+  try {
+    await (await open(to, 'wx')).close()
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return false
+    throw error
+  }
+  await rename(from, to)
+  return true
+}
+
+function numbered(path: string, number: number): string {
+  const extension = extname(path)
+  return join(dirname(path), `${basename(path, extension)}-${number}${extension}`)
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null
+}
