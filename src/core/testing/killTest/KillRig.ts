@@ -7,6 +7,7 @@ import { defaultSettings } from '../../../shared/model/settings.ts'
 import { type LocalR2, startLocalR2 } from '../../store/local/startLocalR2.ts'
 import type { ObjectStore } from '../../store/ObjectStore.ts'
 import { createR2Store } from '../../store/r2/createR2Store.ts'
+import { withRetry } from '../../store/withRetry.ts'
 import { CountingLine } from './CountingLine.ts'
 
 export const BUCKET = 'photos'
@@ -27,8 +28,9 @@ export class KillRig {
     this.line = line
     this.#localR2 = localR2
     const { secretAccessKey } = localR2
-    this.store = createR2Store(account(localR2, localR2.endpoint, ''), { secretAccessKey })
-    this.lineStore = createR2Store(account(localR2, line.endpoint, ''), { secretAccessKey })
+    // The questions of the test itself are repeated, as the engine's are: a connection kept for seconds may be closed.
+    this.store = withRetry(createR2Store(account(localR2, localR2.endpoint, ''), { secretAccessKey }))
+    this.lineStore = withRetry(createR2Store(account(localR2, line.endpoint, ''), { secretAccessKey }))
   }
 
   static async start(): Promise<KillRig> {
