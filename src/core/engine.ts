@@ -5,6 +5,7 @@ import { AppError, type Problem } from '../shared/errors.ts'
 import type { Answers, EngineCallName, EventName, EventPayload } from '../shared/ipc/contract.ts'
 import type { EngineConfig, PrivateCallName, privateCalls } from '../shared/ipc/engine.ts'
 import type { Collection, CollectionRules } from '../shared/model/collection.ts'
+import type { Coverage } from '../shared/model/coverage.ts'
 import type { FrameStatus, FrameView, Totals } from '../shared/model/frame.ts'
 import { defaultSettings } from '../shared/model/settings.ts'
 import { CatalogBackup } from './catalog/CatalogBackup.ts'
@@ -17,19 +18,29 @@ import { CatalogUploads } from './catalog/CatalogUploads.ts'
 import { CatalogVolumes } from './catalog/CatalogVolumes.ts'
 import type { Mended } from './catalog/mendCatalog.ts'
 import { inTransaction } from './catalog/openCatalog.ts'
+import type { Frame } from './catalog/records.ts'
 import { takeCatalog } from './catalog/takeCatalog.ts'
 import { AccountStores, bucketOf } from './engine/AccountStores.ts'
 import { Announcer } from './engine/Announcer.ts'
 import { bucketAnswers } from './engine/bucketAnswers.ts'
 import { Collections } from './engine/Collections.ts'
 import { collectionAnswers } from './engine/collectionAnswers.ts'
+import { coverageAnswers } from './engine/coverageAnswers.ts'
+import { createFileDigests } from './engine/createFileDigests.ts'
 import { every } from './engine/every.ts'
+import { type CoverageOrder, FolderComparison, unsavedCollection } from './engine/FolderComparison.ts'
 import { linkAnswers } from './engine/linkAnswers.ts'
 import { PreviewMaker } from './engine/PreviewMaker.ts'
 import { noTotals, Progress } from './engine/Progress.ts'
+import type { PushPlan } from './engine/PushPlan.ts'
+import { placeOf } from './engine/placeOf.ts'
+import { QuietHours } from './engine/QuietHours.ts'
 import { queueAnswers } from './engine/queueAnswers.ts'
 import { Receipts } from './engine/Receipts.ts'
 import { receiptAnswers } from './engine/receiptAnswers.ts'
+import { rememberFound } from './engine/rememberFound.ts'
+import { renditionAnswers } from './engine/renditionAnswers.ts'
+import { SentFolder } from './engine/SentFolder.ts'
 import { sweepSpool } from './engine/sweepSpool.ts'
 import { toFrameView } from './engine/toFrameView.ts'
 import { type Clock, systemClock } from './files/Clock.ts'
@@ -59,6 +70,8 @@ const MOST_PREPARED = 48
 const HEARTBEAT_MS = 5_000
 /** A whole test of an account, with its eleven steps. */
 const TEST_LIMIT_MS = 60_000
+/** The quiet hours of collections begin and end at full minutes. */
+const QUIET_LOOK_MS = 60_000
 /** How often it is looked whether the copy of the catalog is too old. */
 const BACKUP_LOOK_MS = 10 * 60_000
 
@@ -103,15 +116,29 @@ export interface Engine {
     /** The collection of a folder, made or found again. @throws AppError `already-running`. */
     collection(rootPath: string, prefix: string, rules: CollectionRules): Collection
     /**
-     * Files and folders into it; what failed or was cancelled before is tried again, and so is what was done and is no
-     * longer in the bucket. @returns the paths of its frames. @throws AppError where the bucket cannot be looked into.
+     * What pushing these paths would do, told by the bucket's listing and the catalog. Sends and writes nothing, and
+     * makes no collection. @throws AppError `template-invalid`, and where the bucket cannot be looked into.
      */
-    add(collection: Collection, paths: ReadonlyArray<string>, signal: AbortSignal): Promise<PushedPaths>
+    plan(push: PushOrder, signal: AbortSignal): Promise<PushPlan>
+    /**
+     * Files and folders into it; what failed or was cancelled before is tried again, and so is what was done and is no
+     * longer in the bucket. What a plan found there by its content is looked at and not sent.
+     *
+     * @returns the paths of its frames. @throws AppError where the bucket cannot be looked into.
+     */
+    add(
+      collection: Collection,
+      paths: ReadonlyArray<string>,
+      signal: AbortSignal,
+      plan?: PushPlan
+    ): Promise<PushedPaths>
     /** Their rows, in the same order. */
     rows(collection: Collection, paths: ReadonlyArray<string>): ReadonlyArray<FrameView>
   }
   /** For the terminal, which asks of parts of a folder too. */
   readonly receipts: Receipts
+  /** How a folder stands to the bucket. Looks only. @throws AppError where the bucket cannot be looked into. */
+  cover(order: Omit<CoverageOrder, 'account'>, signal: AbortSignal): Promise<Coverage>
   totals(collectionId: string | null): Totals
   /** Why nothing is being sent although something waits, with the reason where an account gave one; or null. */
   hold(): { readonly kind: NonNullable<Totals['hold']>; readonly problem: Problem | null } | null
@@ -120,6 +147,13 @@ export interface Engine {
   /** What was done about a damaged catalog at the start; null in most lives. */
   readonly mended: Mended | null
   close(): Promise<void>
+}
+
+export type PushOrder = {
+  readonly rootPath: string
+  readonly prefix: string
+  readonly rules: CollectionRules
+  readonly paths: ReadonlyArray<string>
 }
 
 export type PushedPaths = { readonly paths: ReadonlyArray<string>; readonly ignored: number }
@@ -170,22 +204,36 @@ export function createEngine(options: EngineOptions): Engine {
         progress.forget(id)
         previews.forget(id)
       }
-      for (const id of [...added, ...renewed]) announcer.frameChanged(id)
+      const ids = [...added, ...renewed]
+      frames.shots.place(ids)
+      for (const id of ids) announcer.frameChanged(id)
+      lookAnew(ids.flatMap((id) => frames.leftOut.besideSidecar(id)))
       dispatcher.wake()
     },
-    onReturned: (frameIds) => {
-      // While the catalog cannot be written they stay as they are, to be tried again by hand.
-      commands.retry(frameIds).then(
-        () => dispatcher.wake(),
-        () => {}
-      )
-    },
+    onReturned: (frameIds) => lookAnew(frameIds),
     onChange: () => announcer.countsChanged(),
-    refusalOf: (accountId) => dispatcher.refusalOf(accountId)
+    onRules: (collection) => {
+      frames.shots.rejoin(collection.id)
+      quiet.rulesChanged(collection.id)
+      lookAnew(frames.leftOut.ofCollection(collection.id))
+      sentFolder.sweep(collection)
+    },
+    refusalOf: (accountId) => dispatcher.refusalOf(accountId),
+    moveProblemOf: (collectionId) => sentFolder.problemOf(collectionId)
   })
   const viewOf = (frameId: string) => {
     const frame = frames.find(frameId)
-    return frame && toFrameView(frame, uploads.ofFrame(frameId), (uploadId) => progress.sentBytesOf(uploadId))
+    if (!frame) return null
+    const view = toFrameView(frame, uploads.ofFrame(frameId), (uploadId) => progress.sentBytesOf(uploadId))
+    return { ...view, ...placeOf(frameId, { frames, uploads }) }
+  }
+  /** While the catalog cannot be written they stay as they are, to be tried again by hand. */
+  const lookAnew = (frameIds: ReadonlyArray<string>) => {
+    if (frameIds.length === 0) return
+    commands.retry(frameIds).then(
+      () => dispatcher.wake(),
+      () => {}
+    )
   }
   const measure = () => progress.measure(clock.now(), dispatcher.hold, dispatcher.limitBytesPerSecond)
   const announcer = new Announcer({
@@ -216,11 +264,14 @@ export function createEngine(options: EngineOptions): Engine {
       destinationOf: (collectionId) => {
         const collection = collections.get(collectionId)
         const account = stores.account(collection.accountId)
-        return { collection, account, bucket: bucketOf(account) }
+        return { collection, account, bucket: bucketOf(account), waitingKinds: quiet.waitingKinds(collection) }
       },
       storeOf: (accountId) => stores.store(accountId),
       previewPathOf: (frameId) => join(previewsPath, frameId.slice(0, 2), `${frameId}.webp`),
-      onFrameChanged,
+      onFrameChanged: (frameId) => {
+        onFrameChanged(frameId)
+        sentFolder.frameChanged(frameId)
+      },
       onProgress: (upload, sentBytes, { collectionId }) => {
         progress.note(upload, collectionId, sentBytes)
         onFrameChanged(upload.frameId)
@@ -266,14 +317,49 @@ export function createEngine(options: EngineOptions): Engine {
     totals,
     collectionViews
   }
+  const comparison = new FolderComparison({
+    frames,
+    uploads,
+    darkroom,
+    digest: createFileDigests(digester),
+    stores,
+    collections: () => collections.list(),
+    newRules: () => newRules,
+    clock
+  })
   /** Something of it was deleted from the bucket, or never sent because somebody said so: to push it says otherwise. */
   const hasCancelled = (frameId: string) => uploads.ofFrame(frameId).some(({ state }) => state.kind === 'cancelled')
-  const queue = queueAnswers({ ...parts, newRules: () => newRules, clock })
+  const tryAgain = async (known: ReadonlyArray<Frame>, signal: AbortSignal) => {
+    const again = known.filter(({ id, status }) => TRIED_AGAIN.has(status) || hasCancelled(id))
+    await commands.retry(again.map(({ id }) => id))
+    dispatcher.wake()
+    await checkProofs(
+      known.map(({ id }) => id),
+      { uploads, bucketOf: bucketOfAccount, storeOf: (accountId) => stores.store(accountId), onFrameChanged },
+      signal
+    )
+    dispatcher.wake()
+  }
+  const quiet = new QuietHours({
+    quiet: uploads.quiet,
+    collections: () => collections.list(),
+    nowMs: () => clock.now(),
+    onReleased: () => dispatcher.wake()
+  })
+  const sentFolder = new SentFolder({
+    frames,
+    uploads,
+    collectionOf: (id) => collections.get(id),
+    onMoved: (frameId) => announcer.frameChanged(frameId),
+    onProblem: () => announcer.countsChanged()
+  })
+  const queue = queueAnswers({ ...parts, quiet, newRules: () => newRules, clock })
 
   sweepSpool(spoolPath, uploads, clock.now())
   const stopHeartbeat = every(clock, HEARTBEAT_MS, () =>
     unlessNoRoom(() => collectionRows.touchClaims(session, Math.round(clock.now())))
   )
+  const stopQuietLooks = every(clock, QUIET_LOOK_MS, () => unlessNoRoom(() => quiet.look()))
   const stopBackups = every(clock, BACKUP_LOOK_MS, () => {
     if (options.resumesAll) void backup.makeIfDue(clock.now())
   })
@@ -291,6 +377,8 @@ export function createEngine(options: EngineOptions): Engine {
       ...collectionAnswers({ ...parts, newRules: () => newRules }),
       ...bucketAnswers(parts),
       ...linkAnswers({ ...parts, clock }),
+      ...coverageAnswers({ ...parts, comparison, tryAgain, signal: ending.signal }),
+      ...renditionAnswers({ frames, darkroom, previewsPath, signal: ending.signal }),
       ...receiptAnswers({
         ...parts,
         receipts,
@@ -300,6 +388,7 @@ export function createEngine(options: EngineOptions): Engine {
       })
     },
     receipts,
+    cover: (order, signal) => comparison.cover({ ...order, account: stores.default() }, signal),
     private: {
       'engine:configure': async (config: EngineConfig) => {
         stores.configure(config)
@@ -309,6 +398,9 @@ export function createEngine(options: EngineOptions): Engine {
         if (!isConfigured) {
           isConfigured = true
           if (options.resumesAll) collections.resumeAll()
+          void placeShots()
+          unlessNoRoom(() => quiet.look())
+          if (options.resumesAll) for (const collection of collections.list()) sentFolder.sweep(collection)
           dispatcher.start()
         }
         void janitor.sweep()
@@ -337,21 +429,23 @@ export function createEngine(options: EngineOptions): Engine {
     },
     push: {
       collection: (rootPath, prefix, rules) => collections.forPush(rootPath, stores.default().id, prefix, rules),
-      add: async (collection, paths, signal) => {
+      plan: ({ rootPath, prefix, rules, paths }, signal) => {
+        const account = stores.default()
+        const known = collectionRows.findByRoot('push', rootPath, account.id, prefix)
+        const collection = known ?? unsavedCollection({ rootPath, accountId: account.id, prefix, rules })
+        return comparison.plan({ ...collection, rules }, account, paths, signal)
+      },
+      add: async (collection, paths, signal, plan) => {
         const expanded = await expandPaths(paths, defaultIgnoreRules, signal)
         await collections.take(collection, expanded.files)
         collections.refuse(collection, expanded.refused)
+        const { id: collectionId, accountId } = collection
+        const of = { collectionId, accountId, bucket: bucketOf(stores.account(accountId)) }
+        await rememberFound(plan?.frames ?? [], of, { frames, uploads, nowMs: Math.round(clock.now()) })
         const all = [...expanded.files, ...expanded.refused].map(({ path }) => path)
-        const known = expanded.files.flatMap(({ path }) => frames.findByPath(collection.id, path) ?? [])
-        const again = known.filter(({ id, status }) => TRIED_AGAIN.has(status) || hasCancelled(id))
-        await commands.retry(again.map(({ id }) => id))
-        dispatcher.wake()
-        await checkProofs(
-          known.map(({ id }) => id),
-          { uploads, bucketOf: bucketOfAccount, storeOf: (accountId) => stores.store(accountId), onFrameChanged },
-          signal
-        )
-        dispatcher.wake()
+        // What was refused just now is not tried at once again.
+        const known = expanded.files.flatMap(({ path }) => frames.findByPath(collectionId, path) ?? [])
+        await tryAgain(known, signal)
         return { paths: all, ignored: expanded.ignored }
       },
       rows: (collection, paths) =>
@@ -391,14 +485,29 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  /** Frames that an older Silverdrop took. */
+  async function placeShots(): Promise<void> {
+    let placed: number | null = 0
+    while (placed !== null && !ending.signal.aborted) {
+      const after: number = placed
+      placed = null // where the catalog cannot be written, the next start goes on
+      unlessNoRoom(() => {
+        placed = frames.shots.placeMissing(after)
+      })
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+
   async function close(): Promise<void> {
     ending.abort()
     stopHeartbeat()
     stopBackups()
+    stopQuietLooks()
     announcer.close()
     previews.close()
     await collections.close()
     await dispatcher.close()
+    await sentFolder.close()
     await Promise.all([darkroom.close(), digester.close(), janitor.close()])
     await stores.close()
     unlessNoRoom(() => collectionRows.releaseClaims(session))

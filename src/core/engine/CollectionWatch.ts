@@ -52,12 +52,12 @@ export class CollectionWatch {
   #stopRetryTimer: (() => void) | null = null
   #isClosed = false
 
-  constructor({ id }: Collection, rootPath: string, ports: CollectionWatchPorts) {
+  constructor({ id, rules }: Collection, rootPath: string, ports: CollectionWatchPorts) {
     const { frames, settling, volumes, clock, settleMs, rescanMs, take, refuse, onChange } = ports
     this.#id = id
     this.#ports = ports
     this.#folder = watchFolder(rootPath, {
-      ignore: defaultIgnoreRules,
+      ignore: rules.sentFolder === undefined ? defaultIgnoreRules : [...defaultIgnoreRules, `${rules.sentFolder}/`],
       settleMs,
       rescanMs,
       clock,

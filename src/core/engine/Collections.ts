@@ -29,8 +29,12 @@ export type CollectionsPorts = {
   /** A folder is back, and these frames failed because it was away. */
   readonly onReturned: (frameIds: ReadonlyArray<string>) => void
   readonly onChange: () => void
+  /** A person has given the collection other rules. */
+  readonly onRules: (collection: Collection) => void
   /** What an account answered that a person has to mend, or null. */
   readonly refusalOf: (accountId: string) => Problem | null
+  /** Why its files could not be moved after proof, or null. */
+  readonly moveProblemOf: (collectionId: string) => Problem | null
 }
 
 /** Files taken in one transaction; between two the engine does other things. */
@@ -99,7 +103,9 @@ export class Collections {
       ? { ...known, rules }
       : this.#add({ kind: 'push', name, rootPath, accountId, prefix }, rules)
     if (known) this.#ports.collections.save(collection)
-    return this.#require(collection)
+    this.#require(collection)
+    if (known) this.#ports.onRules(collection)
+    return collection
   }
 
   /**
@@ -131,6 +137,8 @@ export class Collections {
       isPaused: patch.isPaused ?? before.isPaused
     }
     this.#ports.collections.save(collection)
+    if (before.rules.sentFolder !== collection.rules.sentFolder) this.#watchAnew(collection)
+    if (patch.rules) this.#ports.onRules(collection)
     this.#ports.onChange()
     return collection
   }
@@ -193,12 +201,18 @@ export class Collections {
 
   view(collection: Collection, totals: Totals | null): CollectionView {
     const watch = this.#watches.get(collection.id)
+    const leftOut = this.#ports.frames.leftOut.count(collection.id)
     return {
       ...collection,
       state: this.#stateOf(collection, totals),
       frames: totals?.frames ?? 0,
-      problem: watch?.problem ?? this.#claimProblem(collection.id) ?? this.#ports.refusalOf(collection.accountId),
-      ...(watch?.note && { watchNote: watch.note })
+      problem:
+        watch?.problem ??
+        this.#claimProblem(collection.id) ??
+        this.#ports.refusalOf(collection.accountId) ??
+        this.#ports.moveProblemOf(collection.id),
+      ...(watch?.note && { watchNote: watch.note }),
+      ...(leftOut > 0 && { leftOut })
     }
   }
 
@@ -261,6 +275,15 @@ export class Collections {
       onShown: (ids) => onFrames(ids, [])
     })
     this.#watches.set(id, watch)
+  }
+
+  /** What is left out of a watch is settled when it begins. */
+  #watchAnew(collection: Collection): void {
+    const watch = this.#watches.get(collection.id)
+    if (!watch) return
+    void watch.close()
+    this.#watches.delete(collection.id)
+    this.#watch(collection)
   }
 
   #stateOf(collection: Collection, totals: Totals | null): CollectionState {

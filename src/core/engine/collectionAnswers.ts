@@ -66,6 +66,7 @@ export function collectionAnswers(parts: CollectionParts): Answers<CollectionCal
       const to = {
         account: account ?? { kind: 'local' as const, id: 'local', name: '', bucket: 'photos', prefix: '' },
         collectionName: collection?.name ?? 'Lake wedding',
+        collectionPrefix: collection?.prefix ?? '',
         rules
       }
       try {

@@ -1,19 +1,22 @@
 import type { Account } from '../../shared/model/account.ts'
 import type { CollectionRules } from '../../shared/model/collection.ts'
 import type { Forecast } from '../../shared/model/frame.ts'
+import type { Rendition } from '../../shared/model/output.ts'
+import type { Frame } from '../catalog/records.ts'
 import type { Expanded } from '../files/expandPaths.ts'
 import type { FrameFile } from '../files/FrameFile.ts'
+import type { FrameFacts } from '../images/FrameFacts.ts'
 import { buildKey, parseTemplate } from '../shots/keyTemplate.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import { countPutRequests } from '../transfer/planParts.ts'
-import { folderOf, renditionTypes, splitName } from '../transfer/prepareFrame.ts'
+import { folderOf, renditionType, renditionTypes, splitName } from '../transfer/prepareFrame.ts'
 
 /** US$; Standard class, beyond the free tier. @see https://developers.cloudflare.com/r2/pricing/ */
-const STORAGE_USD_GB_MONTH = 0.015
-const CLASS_A_USD = 4.5 / 1_000_000
+export const STORAGE_USD_GB_MONTH = 0.015
+export const CLASS_A_USD = 4.5 / 1_000_000
 
 /** A 2048 px WebP at quality 85 from a 12 MP JPEG; mean of the sample shoot, for a forecast before anything is made. */
-const RENDITION_BYTES = 400_000
+export const RENDITION_BYTES = 400_000
 
 const PICTURE = /\.(jpe?g|png|webp|avif|gif|tiff?|hei[cf])$/i
 
@@ -46,35 +49,50 @@ export function forecast(
   }
 }
 
+/** A file that is to be named; what has been taken brings what is known of it. */
+export type NamedFile = Pick<FrameFile, 'relativePath' | 'mtimeNs'> &
+  Partial<Pick<Frame, 'number' | 'facts' | 'sha256'>>
+
 /** Keys as the template makes them for one file, an entry per output. @throws AppError `template-invalid`, `key-too-long`. */
 export function keysFor(
-  file: Pick<FrameFile, 'relativePath' | 'mtimeNs'>,
+  file: NamedFile,
   number: number,
-  to: { readonly account: Account; readonly collectionName: string; readonly rules: CollectionRules }
+  to: {
+    readonly account: Account
+    readonly collectionName: string
+    readonly collectionPrefix?: string
+    readonly rules: CollectionRules
+  }
 ): ReadonlyArray<string> {
   const { name, extension } = splitName(file.relativePath)
+  const { facts = null, sha256 } = file
   const template = parseTemplate(to.rules.keyTemplate)
   return to.rules.outputs.map((output) =>
     buildKey({
       accountPrefix: to.account.prefix,
-      collectionPrefix: '',
+      collectionPrefix: to.collectionPrefix ?? '',
       template,
       hasSeveralOutputs: to.rules.outputs.length > 1,
       values: {
         collection: to.collectionName,
         folder: folderOf(file.relativePath),
         name,
-        ext: output.kind === 'rendition' ? renditionTypes[output.format].extension : (extension ?? 'jpg'),
+        ext: output.kind === 'rendition' ? typeOf(output, facts).extension : (extension ?? facts?.extension ?? 'jpg'),
         output: output.id,
-        takenAt: wallClockOf(null, file.mtimeNs),
-        camera: 'Camera',
-        seq: number,
-        sha256: '0'.repeat(64),
+        takenAt: wallClockOf(facts?.capturedAt ?? null, file.mtimeNs),
+        camera: facts ? (facts.camera ?? '') : 'Camera',
+        rating: facts ? (facts.marks?.rating ?? null) : 5,
+        seq: file.number ?? number,
+        sha256: sha256 ?? '0'.repeat(64),
         user: to.rules.user,
         uuid: '00000000-0000-4000-8000-000000000000'
       }
     })
   )
+}
+
+function typeOf(output: Rendition, facts: FrameFacts | null) {
+  return facts ? renditionType(output, facts) : renditionTypes[output.format]
 }
 
 /** The folders that all keys have in common: those of the template up to the first that differs from frame to frame. */

@@ -14,11 +14,12 @@ import { type AccountStores, bucketOf } from './AccountStores.ts'
 import type { Collections } from './Collections.ts'
 import { forecast } from './forecast.ts'
 import type { PreviewMaker } from './PreviewMaker.ts'
+import type { QuietHours } from './QuietHours.ts'
 import { toFrameDetail } from './toFrameView.ts'
 
 type QueueCall =
   | 'drop:forecast'
-  | `queue:${'add' | 'page' | 'ids' | 'totals' | 'pause' | 'continue' | 'retry' | 'cancel' | 'resolve' | 'hold'}`
+  | `queue:${'add' | 'page' | 'left-out' | 'ids' | 'totals' | 'pause' | 'continue' | 'retry' | 'cancel' | 'resolve' | 'hold'}`
   | 'frames:detail'
 
 export type QueueParts = {
@@ -29,6 +30,7 @@ export type QueueParts = {
   readonly dispatcher: Dispatcher
   readonly commands: FrameCommands
   readonly previews: PreviewMaker
+  readonly quiet: QuietHours
   readonly viewOf: (frameId: string) => FrameView | null
   readonly totals: (collectionId: string | null) => Totals
   readonly newRules: () => CollectionRules
@@ -41,8 +43,15 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
 
   const thenWake = async (changed: Promise<number>) => {
     const count = await changed
+    parts.quiet.look()
     dispatcher.wake()
     return { changed: count }
+  }
+
+  const shown = (frameIds: ReadonlyArray<string>): FrameView[] => {
+    const views = frameIds.flatMap((id) => viewOf(id) ?? [])
+    previews.wantFrames(views.filter(({ previewUrl }) => previewUrl === null).map(({ id }) => id))
+    return views
   }
 
   return {
@@ -64,11 +73,19 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
       const { ignored, refused } = expanded
       return { collectionId: collection.id, added, known, ignored, refused: [...refused] }
     },
-    'queue:page': async ({ collectionId, filter, offset, limit }) => {
+    'queue:page': async ({ collectionId, filter, offset, limit, groupBy }) => {
+      if (groupBy === 'shot') {
+        const { total, frameIds } = frames.shotPage(collectionId, filter, offset, limit)
+        return { total, frames: shown(frameIds) }
+      }
       const page = frames.page(collectionId, filter, offset, limit)
       previews.wantFrames(page.frames.filter(({ hasPreview }) => !hasPreview).map(({ id }) => id))
       return { total: page.total, frames: page.frames.flatMap(({ id }) => viewOf(id) ?? []) }
     },
+    'queue:left-out': async ({ collectionId, offset, limit }) => ({
+      total: frames.leftOut.count(collectionId),
+      frames: shown(frames.leftOut.ofCollection(collectionId, offset, limit))
+    }),
     'queue:ids': async ({ collectionId, filter, offset, limit }) => [
       ...frames.ids({ collectionId, filter }, offset, limit)
     ],

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AppError, type Problem } from '../../shared/errors.ts'
 import type { Account } from '../../shared/model/account.ts'
 import type { Collection } from '../../shared/model/collection.ts'
+import type { FrameKind } from '../../shared/model/frame.ts'
 import type { Output, Rendition } from '../../shared/model/output.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
@@ -11,12 +12,14 @@ import type { Darkroom } from '../images/Darkroom.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
 import { type EncodedFormat, encodedFormat, formatTypes } from '../images/outputFormat.ts'
 import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTemplate.ts'
+import { leftOutByName } from '../shots/leftOutBy.ts'
 import { foldKey } from '../shots/suffixKey.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import type { BufferPool } from './BufferPool.ts'
 import type { Digester } from './Digester.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
+import { leftOutReason } from './leftOutReason.ts'
 import type { Slots } from './Slots.ts'
 import { takeNextKey } from './takeNextKey.ts'
 import { firstState } from './UploadState.ts'
@@ -31,7 +34,13 @@ export type PreparePorts = {
   readonly digester: Digester
 }
 
-export type Destination = { readonly collection: Collection; readonly account: Account; readonly bucket: string }
+export type Destination = {
+  readonly collection: Collection
+  readonly account: Account
+  readonly bucket: string
+  /** Kinds whose originals wait at this hour for the quiet ones. */
+  readonly waitingKinds?: ReadonlyArray<FrameKind>
+}
 
 /** Extension and content type by format; what is kept is JPEG as a rule, and `renditionType` says it of a frame. */
 export const renditionTypes: Readonly<Record<Rendition['format'], RenditionType>> = {
@@ -50,6 +59,7 @@ const PICTURE_EXTENSIONS = /^(jpe?g|png|webp|avif|tiff?|gif|hei[cf])$/
 
 /**
  * Looks at a frame and writes a row for each object that will be made of it, keys included. Nothing is sent before that.
+ * Of a frame that the collection's rules leave out it writes why, and no row.
  *
  * @throws AppError `file-empty`, `file-missing`, `file-unreadable`, `file-changed`, `key-too-long`, `template-invalid`,
  *   `picture-unsupported` where nothing at all can be made of it.
@@ -60,11 +70,16 @@ export async function prepareFrame(
   ports: PreparePorts,
   signal: AbortSignal
 ): Promise<void> {
-  if (frame.sizeBytes === 0) throw new AppError('file-empty', frame.path)
   const { collection } = to
+  const { selection } = collection.rules
+  const byName = selection ? leftOutByName(selection, frame) : null
+  if (byName !== null) return leaveOut(frame, null, byName, ports, signal)
+  if (frame.sizeBytes === 0) throw new AppError('file-empty', frame.path)
   const template = parseTemplate(collection.rules.keyTemplate)
   const facts = await ports.darkroom.inspect(frame.path, signal)
   signal.throwIfAborted()
+  const reason = selection ? await leftOutReason(frame.path, facts, selection, ports.darkroom, signal) : null
+  if (reason !== null) return leaveOut(frame, facts, reason, ports, signal)
   const plan = planOutputs(collection.rules.outputs, facts)
   if (plan.length === 0)
     throw new AppError('picture-unsupported', `${frame.path}: ${facts.contentType} is not a picture`)
@@ -84,7 +99,21 @@ export async function prepareFrame(
       for (const upload of planned) {
         if (!ports.uploads.claimKey(upload, upload.key, foldKey(upload.key))) takeNextKey(upload, ports.uploads)
       }
+      if (to.waitingKinds?.includes(facts.kind)) ports.uploads.quiet.holdFrame(frame.id)
     })
+  })
+}
+
+function leaveOut(
+  frame: Frame,
+  facts: FrameFacts | null,
+  reason: string,
+  { frames, uploads }: PreparePorts,
+  signal: AbortSignal
+): Promise<void> {
+  return uploads.commits.run(() => {
+    signal.throwIfAborted() // stopped while others were gathered
+    frames.leaveOut(frame.id, facts, reason)
   })
 }
 
@@ -134,6 +163,7 @@ function planUpload(planned: Planned, template: Template, to: Destination): Uplo
       output: output.id,
       takenAt: wallClockOf(facts.capturedAt, frame.mtimeNs),
       camera: facts.camera ?? '',
+      rating: facts.marks?.rating ?? null,
       seq: frame.number,
       sha256: sha256 ?? '',
       user: to.collection.rules.user,

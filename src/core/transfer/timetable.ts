@@ -1,4 +1,5 @@
-import type { Bandwidth, TimetableEntry } from '../../shared/model/transfer.ts'
+import type { Hours } from '../../shared/model/selection.ts'
+import type { Bandwidth } from '../../shared/model/transfer.ts'
 
 const MINUTES_A_DAY = 1_440
 
@@ -9,7 +10,7 @@ const MINUTES_A_DAY = 1_440
  * @returns bytes a second; null: no limit, 0: nothing is to be sent.
  */
 export function limitAt({ bytesPerSecond, timetable }: Bandwidth, at: Date): number | null {
-  const entry = timetable.find((one) => holdsAt(one, at))
+  const entry = timetable.find((one) => hoursHold(one, at))
   return entry ? entry.bytesPerSecond : bytesPerSecond
 }
 
@@ -18,8 +19,8 @@ export function untilNextMinuteMs(nowMs: number): number {
   return 60_000 - (nowMs % 60_000)
 }
 
-/** An entry belongs to the day on which it begins, and where it does not end later than it begins, runs on into the next. */
-function holdsAt({ days, fromMinute, toMinute }: TimetableEntry, at: Date): boolean {
+/** Hours belong to the day on which they begin, and where they do not end later than they begin, run on into the next. */
+export function hoursHold({ days, fromMinute, toMinute }: Hours, at: Date): boolean {
   const minute = at.getHours() * 60 + at.getMinutes()
   const today = at.getDay()
   const yesterday = (today + 6) % 7

@@ -1,0 +1,99 @@
+import { join, relative, sep } from 'node:path'
+import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import type { Collection } from '../../shared/model/collection.ts'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { Frame } from '../catalog/records.ts'
+import { moveWithin } from '../files/moveWithin.ts'
+
+export type SentFolderPorts = {
+  readonly frames: CatalogFrames
+  readonly uploads: CatalogUploads
+  readonly collectionOf: (id: string) => Collection
+  readonly onMoved: (frameId: string) => void
+  /** What `problemOf` says of a collection may be different now. */
+  readonly onProblem: () => void
+}
+
+/** Moves files of watched folders that ask for it, once all that is made of them is proved to be in the bucket. */
+export class SentFolder {
+  readonly #ports: SentFolderPorts
+  readonly #waiting = new Set<string>()
+  readonly #problems = new Map<string, Problem>()
+  #working: Promise<void> | null = null
+  #isClosed = false
+
+  constructor(ports: SentFolderPorts) {
+    this.#ports = ports
+  }
+
+  /** Something may have become of the frame. */
+  frameChanged(frameId: string): void {
+    if (this.#isClosed || this.#ports.frames.statusOf(frameId) !== 'done') return
+    this.#waiting.add(frameId)
+    this.#working ??= this.#work()
+  }
+
+  /** Why files of a collection could not be moved the last time; null where they could. */
+  problemOf(collectionId: string): Problem | null {
+    return this.#problems.get(collectionId) ?? null
+  }
+
+  /** Files that were proved while nobody moved them: at the start, and when the rules change. */
+  sweep({ id, kind, rules }: Collection): void {
+    if (kind !== 'watch' || rules.sentFolder === undefined) return
+    for (const frameId of this.#ports.frames.doneOutside(id, rules.sentFolder)) this.frameChanged(frameId)
+  }
+
+  /** Resolves when no file is being moved any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#waiting.clear()
+    await this.#working
+  }
+
+  async #work(): Promise<void> {
+    for (const frameId of this.#waiting) {
+      this.#waiting.delete(frameId)
+      await this.#move(frameId)
+    }
+    this.#working = null
+  }
+
+  async #move(frameId: string): Promise<void> {
+    const { frames, collectionOf, onMoved } = this.#ports
+    const frame = frames.find(frameId)
+    if (!frame) return
+    try {
+      const to = this.#placeFor(frame, collectionOf(frame.collectionId))
+      if (!to) return
+      const path = await moveWithin(frame, to.path)
+      this.#note(frame.collectionId, null)
+      if (path === null) return
+      frames.setPlace(frame.id, { path, relativePath: relative(to.rootPath, path).replaceAll(sep, '/') })
+      onMoved(frame.id)
+    } catch (error) {
+      // It stays where it is, which takes nothing from what is in the bucket; the next start tries again.
+      if (!(error instanceof AppError)) throw error
+      this.#note(frame.collectionId, toProblem(error))
+    }
+  }
+
+  #note(collectionId: string, problem: Problem | null): void {
+    const before = this.problemOf(collectionId)
+    if (problem) this.#problems.set(collectionId, problem)
+    else this.#problems.delete(collectionId)
+    if (before?.detail !== problem?.detail) this.#ports.onProblem()
+  }
+
+  /** Null for what is not to be moved. */
+  #placeFor(frame: Frame, { kind, rootPath, rules }: Collection) {
+    const { sentFolder } = rules
+    if (kind !== 'watch' || rootPath === null || sentFolder === undefined) return null
+    if (frame.relativePath.startsWith(`${sentFolder}/`)) return null
+    const uploads = this.#ports.uploads.ofFrame(frame.id)
+    // "Done" may mean that the person's rule left what was there: that proves nothing of this file.
+    if (uploads.length === 0 || uploads.some(({ state }) => state.kind !== 'done')) return null
+    return { rootPath, path: join(rootPath, sentFolder, frame.relativePath) }
+  }
+}
