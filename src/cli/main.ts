@@ -9,7 +9,7 @@ import { ls } from './commands/ls.ts'
 import { push } from './commands/push.ts'
 import { rm } from './commands/rm.ts'
 import { share } from './commands/share.ts'
-import { status } from './commands/status.ts'
+import { type StatusOptions, status } from './commands/status.ts'
 import { type VerifyOptions, verify } from './commands/verify.ts'
 import { watch } from './commands/watch.ts'
 import { EXIT } from './output.ts'
@@ -37,6 +37,9 @@ withCommon(program.command('push <paths...>'))
   .option('--link <kind>', 'public, private, or a time such as 1h for signed ones')
   .option('--cache-control <value>', 'for every object, instead of the default of its kind')
   .option('--user <name>', 'fills {user} in the template')
+  .option('-n, --dry-run', 'say what would be sent and what it would cost, and send nothing')
+  .option('--delete-extra', "after asking, move what is only in the bucket below the prefix into the bucket's trash")
+  .option('-y, --yes', 'do not ask before --delete-extra deletes')
   .action((paths: string[], options: CommonOptions) => run(options, (session) => push(paths, options, session)))
 
 withCommon(program.command('watch <folder>'))
@@ -69,9 +72,13 @@ withCommon(program.command('verify <collection>'))
   .option('--save <file>', 'the receipt as a file: .json or .csv')
   .action((what: string, options: VerifyOptions) => run(options, (session) => verify(what, options, session)))
 
-withCommon(program.command('status'))
-  .description('what has been sent from here, and what is left')
-  .action((options: CommonOptions) => run(options, (session) => status(options, session)))
+withCommon(program.command('status [folder]'))
+  .description('what has been sent from here, and what is left; of a folder, what of it is in the bucket')
+  .option('--prefix <prefix>', 'where the objects of the folder lie, if it is of no collection')
+  .option('--all', 'name the files that are in the bucket, too')
+  .action((folder: string | undefined, options: StatusOptions) =>
+    run(options, (session) => status(folder ?? null, options, session))
+  )
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort())
 

@@ -1,3 +1,4 @@
+import { MIRROR_RULES } from '../core/engine/FolderComparison.ts'
 import { AppError } from '../shared/errors.ts'
 import { type CollectionRules, type ConflictRule, collectionRulesSchema } from '../shared/model/collection.ts'
 import type { LinkKind } from '../shared/model/link.ts'
@@ -13,19 +14,12 @@ export type RuleOptions = {
   readonly mirror?: boolean
 }
 
-/** The folder as it is: its own paths, nothing rendered, and what is replaced is what this folder sent. */
-const MIRROR: Partial<CollectionRules> = {
-  keyTemplate: '{folder}/{name}.{ext}',
-  outputs: [ORIGINAL],
-  conflict: 'replace'
-}
-
 /** The app's rules with what the command line says instead. @throws AppError `bad-request` naming the option. */
 export function rulesFromOptions(base: CollectionRules, options: RuleOptions): CollectionRules {
   const cacheControl = options.cacheControl
   const rules: CollectionRules = {
     ...base,
-    ...(options.mirror ? MIRROR : {}),
+    ...(options.mirror ? { ...MIRROR_RULES, outputs: [...MIRROR_RULES.outputs] } : {}),
     ...(options.template === undefined ? {} : { keyTemplate: options.template }),
     ...(options.outputs === undefined ? {} : { outputs: readOutputs(options.outputs, base.outputs) }),
     ...(options.conflict === undefined ? {} : { conflict: options.conflict as ConflictRule }),

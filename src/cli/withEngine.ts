@@ -50,7 +50,9 @@ export async function withEngine<T>(
   if (engine.mended) {
     const { asideAt, frames, isWhole } = engine.mended
     const lost = isWhole ? '' : ' Some of its records could not be read.'
-    output.words(`The catalog was damaged; ${frames} files in it were saved.${lost} The damaged file is kept: ${asideAt}`)
+    output.words(
+      `The catalog was damaged; ${frames} files in it were saved.${lost} The damaged file is kept: ${asideAt}`
+    )
   }
   try {
     await engine.private['engine:configure'](config)

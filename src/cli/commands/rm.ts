@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises'
 import { AppError } from '../../shared/errors.ts'
 import { formatBytes } from '../../shared/units.ts'
 import { problemSentence } from '../../shared/words/problemWords.ts'
+import { agrees } from '../agrees.ts'
 import { EXIT } from '../output.ts'
 import type { CommonOptions, Session } from '../withEngine.ts'
 
@@ -37,15 +37,4 @@ export async function rm(keys: ReadonlyArray<string>, options: RmOptions, sessio
   for (const { key, problem } of failed) output.words(problemSentence(problem, key))
   output.words(`${deleted} deleted.${undo === null ? '' : ` To bring them back: silverdrop rm --undo ${undo}`}`)
   return failed.length > 0 ? EXIT.failed : EXIT.done
-}
-
-/** @throws AppError `bad-request` where nobody is there to be asked. */
-async function agrees(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new AppError('bad-request', `${question} Say so with --yes`)
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim())
-  } finally {
-    lines.close()
-  }
 }

@@ -6,6 +6,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { CollectionView } from '../../shared/model/collection.ts'
 import { type ReceiptFormat, receiptFormats } from '../../shared/model/receipt.ts'
 import { lackSentence, receiptSentence } from '../../shared/words/receiptWords.ts'
+import { oneLine } from '../oneLine.ts'
 import { EXIT } from '../output.ts'
 import type { CommonOptions, Session } from '../withEngine.ts'
 
@@ -55,11 +56,6 @@ function tell({ receipt }: ReceiptReport, { output }: Session): void {
   output.line(`${collectionName}: ${receiptSentence(receipt)}`)
   if (reproved) output.line(`Objects looked at in ${bucket || 'the bucket'} just now: ${reproved.objects}.`)
   for (const lack of lacks) output.line(`${oneLine(lack.path)}: ${lackSentence(lack)}`)
-}
-
-/** A name may hold line ends and worse, and a terminal obeys them. */
-function oneLine(path: string): string {
-  return path.replace(/\p{Cc}/gu, '\ufffd')
 }
 
 function progressOf({ output }: Session): (looked: number, objects: number) => void {
