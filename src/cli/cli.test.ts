@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -86,10 +86,13 @@ describe('silverdrop push', () => {
     expect(again.json).toMatchObject({ uploaded: 0, skipped: 4, failed: 0 })
   })
 
-  it('mirrors a folder under a prefix', async () => {
+  it('mirrors a folder under a prefix, names without an extension included', async () => {
+    const site = join(folder, 'site')
+    cpSync(shoot, site, { recursive: true })
+    writeFileSync(join(site, 'CNAME'), 'photos.example.com')
     const ran = await silverdrop([
       'push',
-      shoot,
+      site,
       '--mirror',
       '--prefix',
       'assets/',
@@ -98,7 +101,7 @@ describe('silverdrop push', () => {
       '--json'
     ])
     const { objects } = ran.json as { objects: Array<{ key: string; link: string }> }
-    expect(objects.map(({ key }) => key)).toEqual(['assets/a b.jpg', 'assets/ü.jpg'])
+    expect(objects.map(({ key }) => key)).toEqual(['assets/a b.jpg', 'assets/CNAME', 'assets/ü.jpg'])
     const response = await fetch(objects[0]?.link ?? '', { method: 'HEAD' })
     expect(response.headers.get('cache-control')).toBe('max-age=60')
   })

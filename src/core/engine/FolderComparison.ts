@@ -26,7 +26,7 @@ import { type KeyPlanParts, planKeys } from './planKeys.ts'
 
 /** A folder as it is: its own paths, nothing rendered. */
 export const MIRROR_RULES = {
-  keyTemplate: '{folder}/{name}.{ext}',
+  keyTemplate: '{folder}/{file}',
   outputs: [ORIGINAL],
   conflict: 'replace'
 } as const satisfies Partial<CollectionRules>

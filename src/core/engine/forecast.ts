@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Account } from '../../shared/model/account.ts'
 import type { CollectionRules } from '../../shared/model/collection.ts'
 import type { Forecast } from '../../shared/model/frame.ts'
@@ -76,6 +77,7 @@ export function keysFor(
       values: {
         collection: to.collectionName,
         folder: folderOf(file.relativePath),
+        file: output.kind === 'rendition' ? `${name}.${typeOf(output, facts).extension}` : basename(file.relativePath),
         name,
         ext: output.kind === 'rendition' ? typeOf(output, facts).extension : (extension ?? facts?.extension ?? 'jpg'),
         output: output.id,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
 import { type Problem, toProblem } from '../../shared/errors.ts'
 import type { Account } from '../../shared/model/account.ts'
 import type { Collection } from '../../shared/model/collection.ts'
@@ -163,6 +164,7 @@ function keyOf(
     values: {
       collection: collection.name,
       folder: folderOf(file.relativePath),
+      file: made === null ? basename(file.relativePath) : `${name}.${made}`,
       name,
       ext: made ?? extension ?? facts?.extension ?? '',
       output: output.id,

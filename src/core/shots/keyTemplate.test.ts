@@ -4,6 +4,7 @@ import { buildKey, fillTemplate, type KeyValues, keyPrefix, needs, parseTemplate
 const values: KeyValues = {
   collection: 'Smith wedding',
   folder: 'card 1/DCIM',
+  file: 'IMG_0001.jpg',
   name: 'IMG_0001',
   ext: 'jpg',
   output: 'web',
@@ -33,7 +34,7 @@ describe('parseTemplate', () => {
     ['{fodler}/x', 'did you mean {folder}?'],
     ['{Camera}', 'did you mean {camera}?'],
     ['{coll}', 'did you mean {collection}?'],
-    ['{photographer}', 'there are {collection} {folder} {name} {ext}'],
+    ['{photographer}', 'there are {collection} {folder} {file} {name} {ext}'],
     ['{}', '{} is not known'],
     ['{name', 'never closed'],
     ['{na{me}}', 'never closed'],
@@ -65,6 +66,7 @@ describe('fillTemplate', () => {
     )
     expect(fill('{camera}/{seq}/{seq:4}/{sha256:8}/{user}/{uuid}')).toBe(`X-T5/7/0007/abababab/zoë/${values.uuid}`)
     expect(fill('{sha256}')).toBe(values.sha256)
+    expect(fill('{folder}/{file}', { folder: '', file: 'CNAME' })).toBe('CNAME')
   })
 
   it('leaves out the rating of what nobody rated, and has a word for what was rejected', () => {
@@ -147,5 +149,11 @@ describe('buildKey', () => {
     expect(tooLong).toThrow(expect.objectContaining({ code: 'key-too-long', message: expect.stringContaining('1025') }))
     // Decomposed, as an old Mac's disk spells them, they are 1,536 bytes; the key is composed before it is counted.
     expect(Buffer.byteLength(build('{name}', { changed: { name: 'e\u0301'.repeat(512) } }))).toBe(1024)
+  })
+
+  it('tells the outputs of a whole name apart before its extension', () => {
+    const options = { accountPrefix: '', collectionPrefix: '', template: parseTemplate('{folder}/{file}'), values }
+    expect(buildKey({ ...options, hasSeveralOutputs: false })).toBe('card 1/DCIM/IMG_0001.jpg')
+    expect(buildKey({ ...options, hasSeveralOutputs: true })).toBe('card 1/DCIM/IMG_0001-web.jpg')
   })
 })

@@ -8,6 +8,7 @@ export const MAX_KEY_BYTES = 1024
 const plainTokens = [
   'collection',
   'folder',
+  'file',
   'name',
   'ext',
   'output',
@@ -42,6 +43,8 @@ export type KeyValues = {
   readonly collection: string
   /** Below the collection's root, with `/`; `''` at the root. */
   readonly folder: string
+  /** The object's whole name: of an original as the disk has it, with or without extension. */
+  readonly file: string
   /** The frame's name without extension. */
   readonly name: string
   /** Of the object, without dot: a rendition's differs from its frame's. */
@@ -61,8 +64,8 @@ export type KeyValues = {
 }
 
 /**
- * Reads a key template such as `{collection}/{date:yyyy/MM}/{name}-{output}.{ext}`. Tokens: {collection} {folder} {name}
- * {ext} {output} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {rating} {seq} {seq:4} {sha256} {sha256:8} {user} {uuid}.
+ * Reads a key template such as `{collection}/{date:yyyy/MM}/{name}-{output}.{ext}`. Tokens: {collection} {folder} {file}
+ * {name} {ext} {output} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {rating} {seq} {seq:4} {sha256} {sha256:8} {user} {uuid}.
  *
  * @throws AppError `template-invalid`, whose message says what is wrong with which token.
  */
@@ -227,6 +230,10 @@ function cleanPrefix(prefix: string): string {
 /** Before the last dot that only an extension follows, or at the end. */
 function withOutput(template: Template): Template {
   const output: Template = [{ kind: 'text', text: '-' }, { kind: 'output' }]
+  if (template.at(-1)?.kind === 'file') {
+    const dot: TemplatePart = { kind: 'text', text: '.' }
+    return [...template.slice(0, -1), { kind: 'name' }, ...output, dot, { kind: 'ext' }]
+  }
   const end = template.at(-1)?.kind === 'ext' ? template.length - 1 : template.length
   const last = template[end - 1]
   if (last?.kind !== 'text') return [...template.slice(0, end), ...output, ...template.slice(end)]

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { basename } from 'node:path'
 import { AppError, type Problem } from '../../shared/errors.ts'
 import type { Account } from '../../shared/model/account.ts'
 import type { Collection } from '../../shared/model/collection.ts'
@@ -158,6 +159,7 @@ function planUpload(planned: Planned, template: Template, to: Destination): Uplo
     values: {
       collection: to.collection.name,
       folder: folderOf(frame.relativePath),
+      file: made ? `${name}.${made.extension}` : basename(frame.relativePath),
       name,
       ext: made?.extension ?? extension ?? facts.extension,
       output: output.id,

@@ -43,7 +43,7 @@ export function RulesEditor({ rules, collectionId, onChange }: RulesEditorProps)
         <TextField
           label="Names in the bucket"
           value={rules.keyTemplate}
-          help="{collection} {folder} {name} {output} {ext} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {seq:4} {sha256:8} {user} {uuid}"
+          help="{collection} {folder} {file} {name} {output} {ext} {date} {date:yyyy/MM} {yyyy} {mm} {dd} {camera} {rating} {seq:4} {sha256:8} {user} {uuid}"
           onChange={(keyTemplate) => change({ keyTemplate })}
         />
         <TemplatePreview rules={rules} collectionId={collectionId} />
