@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 // Two projects: everything without a window runs in plain Node, the window's parts in jsdom.
 export default defineConfig({
   test: {
+    maxWorkers: '100%', // most tests wait for disks and sockets; left alone, a core would stand idle
     projects: [
       {
         test: {
