@@ -332,6 +332,8 @@ export function createEngine(options: EngineOptions): Engine {
   const tryAgain = async (known: ReadonlyArray<Frame>, signal: AbortSignal) => {
     const again = known.filter(({ id, status }) => TRIED_AGAIN.has(status) || hasCancelled(id))
     await commands.retry(again.map(({ id }) => id))
+    await commands.continue(again.map(({ id }) => id))
+    quiet.look()
     dispatcher.wake()
     await checkProofs(
       known.map(({ id }) => id),
@@ -349,7 +351,7 @@ export function createEngine(options: EngineOptions): Engine {
   const sentFolder = new SentFolder({
     frames,
     uploads,
-    collectionOf: (id) => collections.get(id),
+    collectionOf: (id) => collections.list().find((one) => one.id === id && !one.isPaused) ?? null,
     onMoved: (frameId) => announcer.frameChanged(frameId),
     onProblem: () => announcer.countsChanged()
   })

@@ -38,7 +38,8 @@ export async function requireDeletable(
  * Why nothing may be concluded from what the folder does not have, or null: an empty folder may be a drive that is not
  * there, and what cannot be read may be the very file that an object was made of (rule 1 of the design).
  */
-export function whyNotDeletable({ frames, refused }: PushPlan): string | null {
+export function whyNotDeletable({ frames, refused, leftOut }: PushPlan): string | null {
+  if (leftOut > 0) return `${leftOut} files that are there are left out by the rules, and may have been sent before`
   if (frames.length === 0) return 'the folder has nothing to send: it may not be the folder that was meant'
   const unreadable = refused.length + frames.filter(({ problem }) => problem !== null).length
   return unreadable === 0 ? null : `${unreadable} of the files and folders cannot be read`

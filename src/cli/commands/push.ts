@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, resolve, sep } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { Collection } from '../../shared/model/collection.ts'
 import type { FrameView, Totals, UploadView } from '../../shared/model/frame.ts'
@@ -160,7 +160,9 @@ export function rootOf(paths: ReadonlyArray<string>): string {
     statSync(path).isDirectory() ? path : dirname(path)
   )
   let root = first
-  while (others.some((path) => path !== root && !path.startsWith(root === '/' ? root : `${root}/`)))
+  while (others.some((path) => path !== root && !path.startsWith(root.endsWith(sep) ? root : root + sep))) {
+    if (dirname(root) === root) throw new AppError('bad-request', 'The files named lie on several drives')
     root = dirname(root)
+  }
   return root
 }

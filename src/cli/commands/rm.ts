@@ -11,10 +11,11 @@ export type RmOptions = CommonOptions & { readonly yes?: boolean; readonly undo?
 export async function rm(keys: ReadonlyArray<string>, options: RmOptions, session: Session): Promise<number> {
   const { engine, account, output } = session
   if (options.undo !== undefined) {
-    const { restored } = await engine.answers['bucket:restore']({ accountId: account.id, undo: options.undo })
-    output.result({ restored })
-    output.words(`${restored} brought back`)
-    return EXIT.done
+    const undone = await engine.answers['bucket:restore']({ accountId: account.id, undo: options.undo })
+    for (const { key, problem } of undone.failed) output.words(`${key}: ${problemSentence(problem, null)}`)
+    output.result(undone)
+    output.words(`${undone.restored} brought back`)
+    return undone.failed.length > 0 || undone.restored === 0 ? EXIT.failed : EXIT.done
   }
   if (keys.length === 0)
     throw new AppError('bad-request', 'Name the keys to delete, or --undo with the word that a deletion gave')

@@ -27,7 +27,7 @@ export class CatalogOpenings {
     this.#delete = db.prepare('DELETE FROM openings WHERE id = ?')
     this.#select = db.prepare('SELECT * FROM openings ORDER BY since_ms, id')
     this.#selectKnown = db.prepare(
-      `SELECT 1 FROM uploads WHERE account_id = ?1 AND json_extract(state, '$.multipart.uploadId') = ?2
+      `SELECT 1 FROM uploads WHERE account_id = ?1 AND CASE WHEN json_valid(state) THEN state ->> '$.multipart.uploadId' END = ?2
        UNION ALL SELECT 1 FROM orphans WHERE account_id = ?1 AND upload_id = ?2
        UNION ALL SELECT 1 FROM dropped_orphans WHERE account_id = ?1 AND upload_id = ?2 LIMIT 1`
     )

@@ -100,7 +100,7 @@ export class Collections {
     const known = this.#ports.collections.findByRoot('push', rootPath, accountId, prefix)
     const name = basename(rootPath) || 'files'
     const collection = known
-      ? { ...known, rules }
+      ? { ...known, rules, isPaused: false }
       : this.#add({ kind: 'push', name, rootPath, accountId, prefix }, rules)
     if (known) this.#ports.collections.save(collection)
     this.#require(collection)
@@ -161,6 +161,7 @@ export class Collections {
 
   /** Settled files into the queue. */
   async take(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<{ added: number; known: number }> {
+    this.#require(collection) // else nobody would give its frames their turns
     let added = 0
     let known = 0
     for (let start = 0; start < files.length; start += BATCH) {

@@ -93,7 +93,7 @@ export class FolderComparison {
     const to = { collection, account, scope: isFolder ? 'place' : 'keys' } as const
     const { leftOut, ...compared } = await this.#compare(to, { files: expanded.files, beside: [] }, signal)
     const { refused, ignored } = expanded
-    return { ...compared, refused, ignored: ignored + leftOut, conflict: collection.rules.conflict }
+    return { ...compared, refused, leftOut, ignored: ignored + leftOut, conflict: collection.rules.conflict }
   }
 
   /** How a folder stands to the bucket. @throws AppError as `plan` does; `signal.reason`. */

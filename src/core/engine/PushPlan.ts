@@ -20,6 +20,8 @@ export type PushPlan = {
   readonly frames: ReadonlyArray<ComparedFrame>
   /** Files that cannot be taken. */
   readonly refused: ReadonlyArray<FileProblem>
+  /** Files that the rules leave out. */
+  readonly leftOut: number
   /** Left out by the ignore rules. */
   readonly ignored: number
   /** Objects below `prefix` that no file has. */

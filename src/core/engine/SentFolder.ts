@@ -9,7 +9,8 @@ import { moveWithin } from '../files/moveWithin.ts'
 export type SentFolderPorts = {
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
-  readonly collectionOf: (id: string) => Collection
+  /** Null for one that is paused or was taken off the list: its files stay where they are. */
+  readonly collectionOf: (id: string) => Collection | null
   readonly onMoved: (frameId: string) => void
   /** What `problemOf` says of a collection may be different now. */
   readonly onProblem: () => void
@@ -62,10 +63,13 @@ export class SentFolder {
 
   async #move(frameId: string): Promise<void> {
     const { frames, collectionOf, onMoved } = this.#ports
-    const frame = frames.find(frameId)
-    if (!frame) return
+    let collectionId: string | null = null
     try {
-      const to = this.#placeFor(frame, collectionOf(frame.collectionId))
+      const frame = frames.find(frameId)
+      collectionId = frame?.collectionId ?? null
+      const collection = frame && collectionOf(frame.collectionId)
+      if (!frame || !collection) return
+      const to = this.#placeFor(frame, collection)
       if (!to) return
       const path = await moveWithin(frame, to.path)
       this.#note(frame.collectionId, null)
@@ -75,7 +79,7 @@ export class SentFolder {
     } catch (error) {
       // It stays where it is, which takes nothing from what is in the bucket; the next start tries again.
       if (!(error instanceof AppError)) throw error
-      this.#note(frame.collectionId, toProblem(error))
+      if (collectionId) this.#note(collectionId, toProblem(error))
     }
   }
 

@@ -46,13 +46,22 @@ export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
       const { accountId } = selection
       const store = await stores.store(accountId)
       const keys = (await selectObjects(store, selection, signal)).map(({ key }) => key)
-      const result = await deleteToTrash(store, selection, { isTooLargeDeleted: false }, signal)
-      const kept = new Set(result.failed.map(({ key }) => key))
-      const gone = keys.filter((key) => !kept.has(key))
-      // A row must not go on saying "in the bucket, proved".
-      for (const frameId of uploads.markRemoved(accountId, bucketOf(stores.account(accountId)), gone))
-        onFrameChanged(frameId)
-      return result
+      const bucket = bucketOf(stores.account(accountId))
+      // Before the first goes: however this ends, no row may go on saying "in the bucket, proved" of what is gone.
+      for (const frameId of uploads.markRemoved(accountId, bucket, keys)) onFrameChanged(frameId)
+      let inDoubt: ReadonlyArray<string> = keys
+      try {
+        const result = await deleteToTrash(store, selection, { isTooLargeDeleted: false }, signal)
+        inDoubt = result.failed.map(({ key }) => key)
+        return result
+      } finally {
+        const there: string[] = []
+        for (const key of inDoubt) {
+          const found = await store.head(key, signal).catch(() => null)
+          if (found && found.etag === uploads.proofs.find(accountId, bucket, key)?.proof.etag) there.push(key)
+        }
+        for (const frameId of uploads.markRestored(accountId, bucket, there)) onFrameChanged(frameId)
+      }
     },
     'bucket:restore': async ({ accountId, undo }) => {
       const store = await stores.store(accountId)
@@ -65,7 +74,7 @@ export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
         onFrameChanged(frameId)
       const [first] = failed
       if (restored === 0 && first) throw new AppError(first.problem.code, first.problem.detail)
-      return { restored }
+      return { restored, failed: failed.map(({ key, problem }) => ({ key, problem })) }
     }
   }
 }

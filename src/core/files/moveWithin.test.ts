@@ -55,3 +55,10 @@ it('says so where a file stands in the way of the folder', async () => {
   await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'))).rejects.toMatchObject({ code: 'file-unreadable' })
   expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')
 })
+
+it('leaves a file alone whose target is the same name, spelt in another way', async () => {
+  const { folder, seen, at } = folderWith('a.jpg')
+  symlinkSync(folder, at('Sent'))
+  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'))).rejects.toMatchObject({ code: 'file-unreadable' })
+  expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')
+})

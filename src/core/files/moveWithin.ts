@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises'
+import { link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { FrameFile } from './FrameFile.ts'
@@ -61,10 +61,17 @@ async function moveTo(from: string, to: string): Promise<boolean> {
   return true
 }
 
-/** Two names of one file: an earlier move was stopped half way. */
+/**
+ * Two names of one file: an earlier move was stopped half way. One name spelt in two ways (a linked folder, a mount, a
+ * file system that ignores case) is not that, and to unlink it would be to lose the file.
+ */
 async function isOneFile(a: string, b: string): Promise<boolean> {
   const [one, other] = await Promise.all([lstat(a, { bigint: true }), lstat(b, { bigint: true })])
-  return one.ino !== 0n && one.ino === other.ino && one.dev === other.dev
+  if (one.ino === 0n || one.ino !== other.ino || one.dev !== other.dev) return false
+  const [inA, inB] = await Promise.all([realpath(dirname(a)), realpath(dirname(b))])
+  const isOneName = one.nlink < 2n || (inA === inB && basename(a) === basename(b))
+  if (isOneName) throw new AppError('file-unreadable', `${a} and ${b} are one file with one name`)
+  return true
 }
 
 /** The name is taken with an empty file first, since a rename would overwrite whatever has it. */

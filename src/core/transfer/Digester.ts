@@ -89,7 +89,7 @@ export function createDigester(threads = MOST_THREADS): Digester {
       pool.splice(pool.indexOf(thread), 1)
       for (const [id, one] of open) {
         if (one.thread === thread)
-          settle(id, () => one.reject(new AppError('internal', 'A digest thread died', { cause })))
+          settle(id, () => one.reject(new AppError('engine-stopped', 'A digest thread has died', { cause })))
       }
     })
     pool.push(thread)
@@ -113,6 +113,8 @@ export function createDigester(threads = MOST_THREADS): Digester {
   }
 
   function ask(thread: Thread, task: NewTask): Promise<string> {
+    // A stream stays with its thread, also when that has died between two pieces.
+    if (!pool.includes(thread)) return Promise.reject(new AppError('engine-stopped', 'A digest thread has died'))
     lastId += 1
     const id = lastId
     thread.pending += 1
@@ -149,7 +151,7 @@ export function createDigester(threads = MOST_THREADS): Digester {
       return {
         update: async (bytes) => void (await ask(thread, { kind: 'piece', stream, bytes })),
         end: () => ask(thread, { kind: 'end', stream }),
-        drop: () => void ask(thread, { kind: 'drop', stream })
+        drop: () => void ask(thread, { kind: 'drop', stream }).catch(() => {})
       }
     },
     async close() {

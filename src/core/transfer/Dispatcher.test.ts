@@ -48,6 +48,7 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
   const clock = createFakeClock()
   const store = createFaultyStore(createMemoryStore())
   const { frames, uploads, pool, digester, db } = room
+  let bucket = room.destination.bucket
   const dispatcher = new Dispatcher(
     {
       frames,
@@ -59,7 +60,7 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
       limiter: new BandwidthLimiter(),
       random: () => 1,
       session: SESSION,
-      destinationOf: () => room.destination,
+      destinationOf: () => ({ ...room.destination, bucket }),
       storeOf: async () => store,
       spoolPath: join(room.home, 'spool'),
       previewPathOf: (id) => join(room.home, 'previews', id),
@@ -95,12 +96,28 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
     return frame
   }
   const statusOf = ({ id }: { id: string }) => room.find(id).status
+  const setBucket = (name: string) => {
+    bucket = name
+  }
   const uploadOf = ({ id }: { id: string }) => uploads.ofFrame(id)[0]
   dispatcher.start()
-  return { ...room, clock, store, dispatcher, commands, until, turnUntil, addFrame: add, statusOf, uploadOf }
+  return { ...room, clock, store, dispatcher, commands, until, turnUntil, addFrame: add, statusOf, uploadOf, setBucket }
 }
 
 describe('Dispatcher', () => {
+  it('begins a frame anew whose account leads to another bucket since it was prepared', async () => {
+    const { addFrame, dispatcher, turnUntil, until, statusOf, uploadOf, uploads, setBucket } = start()
+    dispatcher.setHeld(true)
+    const frame = addFrame('a.jpg')
+    dispatcher.setHeld(false)
+    await until(() => uploadOf(frame) !== undefined)
+    setBucket('another')
+    await turnUntil(() => statusOf(frame) === 'done')
+    const { accountId, key } = uploadOf(frame) ?? { accountId: '', key: '' }
+    expect(uploads.proofs.find(accountId, 'another', key)).not.toBeNull()
+    expect(uploads.proofs.find(accountId, 'photos', key)).toBeNull()
+  })
+
   it('prepares, renders, sends and proves, and empties the spool', async () => {
     const { addFrame, until, statusOf, store, home, uploads, dispatcher } = start({ outputs: [ORIGINAL, WEB] })
     const added = ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg'].map((name) => addFrame(name))

@@ -52,14 +52,14 @@ export class Dispatcher {
   #stopTimer = (): void => {}
 
   constructor(ports: DispatcherPorts, limits: DispatcherLimits) {
-    const { clock, random, uploads, limiter } = ports
+    const { clock, random, limiter } = ports
     this.#ports = ports
     this.#limits = limits
     this.#holds = new Holds({
       clock,
       random,
       probe: (accountId) => this.#probe(accountId),
-      onFound: (accountId) => uploads.makeDue(accountId),
+      onFound: (accountId) => this.#makeDue(accountId),
       onChanged: () => {
         ports.onHoldChanged()
         this.wake()
@@ -135,7 +135,7 @@ export class Dispatcher {
 
   /** Another network, or a network again: what waits for one tries at once. */
   networkChanged(): void {
-    this.#ports.uploads.makeDue(null)
+    this.#makeDue(null)
     this.#lines.renew()
     this.#holds.networkChanged()
     this.wake()
@@ -265,6 +265,16 @@ export class Dispatcher {
         for (const upload of left) if (isUnderWay(upload.state)) uploads.requeue(upload)
       })
       this.#unwritten.delete(frameId)
+    }
+  }
+
+  /** @param accountId Null: of all. What cannot be written now goes at its own time. */
+  #makeDue(accountId: string | null): void {
+    try {
+      this.#ports.uploads.makeDue(accountId)
+    } catch (error) {
+      if (!isUnwritable(error)) throw error
+      this.#waitToWrite(error)
     }
   }
 

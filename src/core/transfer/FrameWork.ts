@@ -68,9 +68,11 @@ export class FrameWork {
       await prepareFrame(frame, destinationOf(frame.collectionId), { ...this.#ports, reading: this.#reading }, signal)
     } catch (error) {
       if (signal.aborted) {
-        if (isStop(signal, 'hold') || isStop(signal, 'close')) frames.restart(frame.id)
+        // A command may have come after the hold: then the catalog says already what is to be.
+        const isHeld = isStop(signal, 'hold') || isStop(signal, 'close')
+        if (isHeld && frames.statusOf(frame.id) === 'waiting') frames.restart(frame.id)
       } else if (hasCode(error, 'file-changed')) this.#context.onSourceChanged(frame)
-      else if (hasCode(error, 'disk-full'))
+      else if (hasCode(error, 'disk-full') || hasCode(error, 'already-running'))
         throw error // of the catalog: the frame waits for room
       else frames.setStatus(frame.id, 'failed', toProblem(error))
     }
@@ -89,7 +91,10 @@ export class FrameWork {
     const { destinationOf, storeOf, clock, onFrameChanged, onProgress } = this.#ports
     const { lines, holds, partBytes } = this.#context
     try {
-      const { rules } = destinationOf(frame.collectionId).collection
+      const { collection, bucket } = destinationOf(frame.collectionId)
+      // The account leads to another bucket now: keys and proofs are of the old one, so the frame begins anew.
+      if (bucket !== upload.bucket) return this.#context.onSourceChanged(frame)
+      const { rules } = collection
       const store = await storeOf(upload.accountId)
       signal.throwIfAborted()
       const ports = {
@@ -111,6 +116,7 @@ export class FrameWork {
 
   /** What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back. */
   #afterFailure(frame: Frame, uploads: ReadonlyArray<Upload>, error: unknown, signal: AbortSignal): void {
+    if (!signal.aborted && hasCode(error, 'already-running')) throw error // of the catalog, which another process keeps locked
     const isSource = uploads.some(({ output, spoolPath }) => output.kind === 'original' || spoolPath === null)
     if (!signal.aborted && isSource && hasCode(error, 'file-changed')) {
       this.#context.onSourceChanged(frame)

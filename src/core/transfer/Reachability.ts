@@ -68,7 +68,7 @@ export class Reachability {
     if (this.#suspects.get(accountId) !== suspect) return // closed meanwhile
     if (isReached) {
       this.#suspects.delete(accountId)
-      onFound(accountId)
+      if (suspect.isLost) onFound(accountId) // else nothing was held, and pauses that were asked for stay
       return
     }
     suspect.failures += 1

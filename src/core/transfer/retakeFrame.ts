@@ -27,14 +27,14 @@ export async function retakeFrame(frame: Frame, ports: RetakePorts, signal: Abor
   while (seen) {
     await pause(clock, SETTLE_MS, signal)
     const now = await look(frame.path)
-    if (isStop(signal, 'command') || isStop(signal, 'changed')) return // the catalog says already what is to be
+    if (isStop(signal, 'changed') || frames.statusOf(frame.id) !== 'settling') return // the catalog says what is to be
     if (now && (signal.aborted || sameFingerprint(fingerprintOf(now), fingerprintOf(seen)))) {
       frames.renew(frame.id, toFrameFile(frame.path, frame.relativePath, now))
       return
     }
     seen = now
   }
-  if (isStop(signal, 'command') || isStop(signal, 'changed')) return
+  if (isStop(signal, 'changed') || frames.statusOf(frame.id) !== 'settling') return
   frames.setStatus(frame.id, 'failed', { code: 'file-missing', detail: `${frame.path} went away while it was read` })
 }
 

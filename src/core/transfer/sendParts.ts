@@ -116,6 +116,7 @@ async function sendPart(
     // A part that is good is not sent again: should that fail, it would be gone (r2-facts §3).
     if (there && there.md5 !== null && there.sizeBytes === bytes.length) {
       const { md5 } = await ports.digester.body(bytes)
+      signal.throwIfAborted() // nothing is written for what was stopped meanwhile
       if (md5 === there.md5) return there
     }
     return await ports.store.sendPart(multipart, range.number, bytes, { md5: null, sha256 }, signal)

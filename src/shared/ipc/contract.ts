@@ -259,7 +259,10 @@ export const engineCalls = {
   'bucket:delete': { input: bucketSelectionSchema, output: deletedSchema },
   'bucket:restore': {
     input: z.strictObject({ accountId: z.string(), undo: z.string() }),
-    output: z.strictObject({ restored: z.int() })
+    output: z.strictObject({
+      restored: z.int(),
+      failed: z.array(z.strictObject({ key: z.string(), problem: problemSchema }))
+    })
   }
 } as const satisfies CallTable
 

@@ -62,7 +62,8 @@ export async function makeReceipt(scope: ReceiptScope, ports: ReceiptPorts, sign
     addFile({ ...wholeFile(null, path), reason: 'unreadable', problem })
   }
   const isFolderRead = look === null ? null : look.isRead && (look.files > 0 || framesInFolder === 0)
-  const isSafe = isFolderRead === true && sums.frames > 0 && lacks.length === 0
+  // An empty folder may be a card that is not there, whatever was taken from elsewhere into its collection.
+  const isSafe = isFolderRead === true && look !== null && look.files > 0 && sums.frames > 0 && lacks.length === 0
   return { ...sums, isSafe, isFolderRead, lacks, lines }
 
   async function lookAt(frame: ReceiptFrame): Promise<{ frame: ReceiptFrame; seen: SeenFile }> {

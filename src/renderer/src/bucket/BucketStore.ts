@@ -164,8 +164,9 @@ export class BucketStore extends Store<BucketState> {
   async #restore(accountId: string, undo: string | null): Promise<void> {
     if (undo === null) return
     try {
-      const { restored } = await ask(this.#api, 'bucket:restore', { accountId, undo })
-      this.#toasts.show(`${countOf(restored, 'object')} brought back`, { tone: 'good' })
+      const { restored, failed } = await ask(this.#api, 'bucket:restore', { accountId, undo })
+      const left = failed.length === 0 ? '' : `; ${countOf(failed.length, 'object')} could not be: the name is taken`
+      this.#toasts.show(`${countOf(restored, 'object')} brought back${left}`, { tone: left ? 'bad' : 'good' })
     } catch (error) {
       this.#toasts.showProblem(toProblem(error))
     }

@@ -50,7 +50,7 @@ export function fakeBucketAnswers(previews: ReadonlyArray<string>): Answers<Extr
       const restored = trash.length
       objects = [...objects, ...trash].sort((a, b) => (a.key < b.key ? -1 : 1))
       trash = []
-      return { restored }
+      return { restored, failed: [] }
     }
   }
 }
