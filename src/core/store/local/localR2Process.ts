@@ -1,7 +1,7 @@
 // Cloudflare's R2 emulator as a process of its own. It lives as long as the IPC channel of whoever started it.
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { subscribe } from 'node:diagnostics_channel'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,7 +15,8 @@ import { isAnswering, type LocalEndpoint, readEndpoint, writeEndpoint } from './
 const orderSchema = z.strictObject({
   folder: z.string(),
   buckets: z.array(z.string()),
-  port: z.int().nullable()
+  port: z.int().nullable(),
+  lookMs: z.int().min(1)
 })
 
 /** What it hears. `taken`: another process serves this folder, or is about to. */
@@ -27,18 +28,44 @@ export type FromLocalR2 =
 /** Less than `startLocalR2` waits for this process. Named before anything runs: the end may come during the start. */
 const STOP_TIMEOUT_MS = 3_000
 
-type Server = { readonly port: number; readonly workerdPid: number | null; stop(): Promise<void> }
+/** Looks in a row that the runtime may leave unanswered, a busy one too; then it is ended and started anew. */
+const MOST_SILENT_LOOKS = 6
+
+/**
+ * On a machine of two cores V8 has one thread for background work. Where that thread waits for a garbage collection
+ * while the main one sweeps and waits for it, the runtime spins for ever and answers nothing; without the thread it
+ * cannot.
+ */
+const V8_FLAGS = '--single-threaded'
+
+type Server = { readonly port: number; stop(): Promise<void> }
+
+/** Of Cloudflare's runtime, which Miniflare starts, and starts anew after a crash at the same port. */
+let workerdPid: number | null = null
+
+subscribe('child_process', (message) => {
+  if (!isChildProcess(message)) return
+  message.process.once('spawn', () => {
+    workerdPid = message.process.pid ?? null
+  })
+})
 
 try {
-  const { folder, buckets, port } = orderSchema.parse(JSON.parse(process.argv[2] ?? ''))
+  process.env['MINIFLARE_WORKERD_V8_FLAGS'] ??= V8_FLAGS
+  const { folder, buckets, port, lookMs } = orderSchema.parse(JSON.parse(process.argv[2] ?? ''))
   await mkdir(folder, { recursive: true })
-  if (holdLock(join(folder, 'lock.sqlite'))) await serve(folder, buckets, port)
+  if (holdLock(join(folder, 'lock.sqlite'))) await serve(folder, buckets, port, lookMs)
   else tell({ kind: 'taken' })
 } catch (error) {
   tell({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
 }
 
-async function serve(folder: string, wanted: ReadonlyArray<string>, askedPort: number | null): Promise<void> {
+async function serve(
+  folder: string,
+  wanted: ReadonlyArray<string>,
+  askedPort: number | null,
+  lookMs: number
+): Promise<void> {
   const known = await readEndpoint(folder)
   if (known) await endLeftover(known)
   const settings = {
@@ -54,9 +81,10 @@ async function serve(folder: string, wanted: ReadonlyArray<string>, askedPort: n
     return startMiniflare(folder, settings, 0)
   })
   endWith(server)
-  const endpoint = { ...settings, port: server.port, workerdPid: server.workerdPid }
+  const endpoint = { ...settings, port: server.port, workerdPid }
   await writeEndpoint(folder, endpoint)
   tell({ kind: 'ready', endpoint })
+  await keepAnswering(folder, endpoint, lookMs)
 }
 
 async function startMiniflare(
@@ -65,14 +93,6 @@ async function startMiniflare(
   port: number
 ): Promise<Server> {
   const { Log, LogLevel, Miniflare } = await importMiniflare()
-  let workerdPid: number | null = null
-  const watch = (message: unknown) => {
-    if (!isChildProcess(message)) return
-    message.process.once('spawn', () => {
-      workerdPid = message.process.pid ?? null
-    })
-  }
-  subscribe('child_process', watch)
   const miniflare = new Miniflare({
     modules: true,
     script: `export default { fetch() { return new Response(${JSON.stringify(instance)}) } }`,
@@ -88,12 +108,30 @@ async function startMiniflare(
   })
   try {
     const url = await miniflare.ready
-    return { port: Number(url.port), workerdPid, stop: () => miniflare.dispose() }
+    return { port: Number(url.port), stop: () => miniflare.dispose() }
   } catch (error) {
     await miniflare.dispose().catch(() => {}) // the first error tells more
     throw error
-  } finally {
-    unsubscribe('child_process', watch)
+  }
+}
+
+/** A runtime that is alive and answers no more would hold everyone's requests for ever: it is ended, and comes back. */
+async function keepAnswering(folder: string, start: LocalEndpoint, lookMs: number): Promise<void> {
+  let endpoint = start
+  let silent = 0
+  for (;;) {
+    await sleep(lookMs, null, { ref: false })
+    if (endpoint.workerdPid !== workerdPid) {
+      const renewed = { ...endpoint, workerdPid }
+      endpoint = await writeEndpoint(folder, renewed).then(
+        () => renewed,
+        () => endpoint // the disk may be full: the next look writes it
+      )
+    }
+    silent = (await isAnswering(endpoint)) ? 0 : silent + 1
+    if (silent < MOST_SILENT_LOOKS || workerdPid === null) continue
+    killIfAlive(workerdPid)
+    silent = 0
   }
 }
 
@@ -108,7 +146,7 @@ async function importMiniflare(): Promise<typeof import('miniflare')> {
 function endWith(server: Server): void {
   const end = async () => {
     await Promise.race([server.stop().catch(() => {}), sleep(STOP_TIMEOUT_MS)])
-    if (server.workerdPid !== null) killIfAlive(server.workerdPid)
+    if (workerdPid !== null) killIfAlive(workerdPid)
     process.exit()
   }
   process.once('disconnect', end)

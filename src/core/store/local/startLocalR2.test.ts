@@ -5,9 +5,10 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { ObjectStore } from '../ObjectStore.ts'
 import { digestsOf } from '../testing/digestsOf.ts'
+import { withRetry } from '../withRetry.ts'
 import { createLocalStore } from './createLocalStore.ts'
 import { hasLocalR2, type LocalR2, startLocalR2 } from './startLocalR2.ts'
 
@@ -76,6 +77,18 @@ describe.runIf(hasLocalR2())('startLocalR2', () => {
     expect({ ...second, close: null }).toEqual({ ...first, close: null })
     expect(await openStore(second).head('a.jpg', signal)).toMatchObject({ sizeBytes: 5 })
     expect(await openStore(second, 'another').head('a.jpg', signal)).toBeNull()
+  })
+
+  it('is started anew at its address where it is alive and answers nothing', async () => {
+    const localR2 = await startLocalR2({ home, buckets: ['photos'], lookMs: 20 })
+    onTestFinished(() => localR2.close())
+    const store = withRetry(openStore(localR2))
+    await put(store, 'a.jpg')
+    const hanging = await workerdPid()
+    process.kill(hanging, 'SIGSTOP')
+    await untilGone(hanging)
+    expect(await store.head('a.jpg', signal)).toMatchObject({ sizeBytes: 5 })
+    await vi.waitFor(async () => expect(await workerdPid()).not.toBe(hanging), 30_000)
   })
 
   it('takes another port where its own is taken, and keeps the objects', async () => {

@@ -27,11 +27,14 @@ type Options = {
   readonly buckets: ReadonlyArray<string>
   /** By default the one of the last time if it is free, otherwise any. */
   readonly port?: number
+  /** How often it is looked whether the emulator still answers; one that is silent again and again is started anew. */
+  readonly lookMs?: number
 }
 
 /** For a start, or for the start of another process of the same home. */
 const START_TIMEOUT_MS = 30_000
 const CLOSE_TIMEOUT_MS = 5_000
+const LOOK_MS = 5_000
 
 /** Whether `startLocalR2` can work here. */
 export function hasLocalR2(): boolean {
@@ -44,14 +47,14 @@ export function hasLocalR2(): boolean {
  * @throws AppError `not-supported` without the emulator; `bucket-missing` if the one that runs was started without one
  * of the buckets; `engine-stopped` if it does not start.
  */
-export async function startLocalR2({ home, buckets, port }: Options): Promise<LocalR2> {
+export async function startLocalR2({ home, buckets, port, lookMs = LOOK_MS }: Options): Promise<LocalR2> {
   if (!hasLocalR2()) throw new AppError('not-supported', 'The local R2 needs the package "miniflare"')
   const folder = localFolder(home)
   const deadlineMs = Date.now() + START_TIMEOUT_MS
   while (Date.now() < deadlineMs) {
     const child = spawn(
       process.execPath,
-      [entryPath('localR2'), JSON.stringify({ folder, buckets, port: port ?? null })],
+      [entryPath('localR2'), JSON.stringify({ folder, buckets, port: port ?? null, lookMs })],
       {
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
         detached: process.platform !== 'win32' // a process group of its own, so that all of it can be ended

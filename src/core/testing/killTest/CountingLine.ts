@@ -85,9 +85,9 @@ export class CountingLine {
       })
     })
     onward.on('error', () => outgoing.destroy())
-    // What has arrived whole is acted upon, whoever has died meanwhile; a request cut off in its body is cut off here.
+    // What was passed on whole is acted upon, whoever has died meanwhile; a request cut off in its body is cut off here.
     outgoing.on('close', () => {
-      if (!incoming.complete) onward.destroy()
+      if (!onward.writableEnded) onward.destroy()
     })
     incoming.pipe(onward)
   }
