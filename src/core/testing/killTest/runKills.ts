@@ -62,10 +62,15 @@ export async function runKills(rig: KillRig, seed: number): Promise<KillReport> 
     const engine = new EngineChild(home)
     const strike = arm(moment, engine, rig, home)
     const work = engine.firstMessage.then(() => engine.ask('engine:configure', config)).then(() => drop(engine))
-    await Promise.race([work.then(() => finished(engine, sources.size)), engine.exit]).catch(() => {}) // it was killed
+    const fault = await Promise.race([work.then(() => finished(engine, sources.size)), engine.exit]).then(
+      () => null,
+      (error: unknown) => (engine.isAlive && !strike.hasStruck ? `not finished: ${String(error)}` : null) // else it was killed
+    )
     strike.disarm()
     if (strike.hasStruck) kills += 1
+    if (fault !== null) faults.push(`${fault}; ${await describeFrames(engine)}`)
     await engine.kill()
+    if (faults.length > 0) return { seed, kills, files: sources.size, objects: 0, acknowledgedParts: 0, faults }
     ledger.push(...acknowledged(home).map((part) => ({ ...part, askedBefore: rig.line.askedParts.length })))
   }
 
