@@ -3,6 +3,7 @@ import type { PushPlan } from '../../core/engine/PushPlan.ts'
 import { AppError } from '../../shared/errors.ts'
 import { formatBytes } from '../../shared/units.ts'
 import { problemSentence } from '../../shared/words/problemWords.ts'
+import { countOf } from '../../shared/words/stateWords.ts'
 import { agrees, canAsk } from '../agrees.ts'
 import { oneLine } from '../oneLine.ts'
 import type { Session } from '../withEngine.ts'
@@ -61,7 +62,7 @@ export async function deleteExtra(
   if (extra.length === 0) return NO_EXTRA
   for (const { key } of extra) output.words(`only in the bucket: ${oneLine(key)}`)
   const bytes = extra.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  const question = `Move ${extra.length} objects, ${formatBytes(bytes)}, below ${prefix} into the bucket's trash?`
+  const question = `Move ${countOf(extra.length, 'object')}, ${formatBytes(bytes)}, below ${prefix} into the bucket's trash?`
   if (!options.yes && !(await agrees(question))) return NO_EXTRA
   const selection = { accountId: account.id, keys: extra.map(({ key }) => key), folders: [] }
   const { deleted, undo, failed } = await engine.answers['bucket:delete'](selection)

@@ -1,4 +1,5 @@
 import { formatBytes } from '../../shared/units.ts'
+import { countOf } from '../../shared/words/stateWords.ts'
 import { EXIT } from '../output.ts'
 import type { CommonOptions, Session } from '../withEngine.ts'
 
@@ -31,6 +32,6 @@ export async function ls(
   }
   const bytes = objects.reduce((sum, { size }) => sum + size, 0)
   output.result({ prefix, folders: options.recursive ? [] : folders, objects, count: objects.length, bytes })
-  output.words(`${objects.length} objects, ${formatBytes(bytes)}`)
+  output.words(`${countOf(objects.length, 'object')}, ${formatBytes(bytes)}`)
   return EXIT.done
 }

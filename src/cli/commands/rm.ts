@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import { formatBytes } from '../../shared/units.ts'
 import { problemSentence } from '../../shared/words/problemWords.ts'
+import { countOf } from '../../shared/words/stateWords.ts'
 import { agrees } from '../agrees.ts'
 import { EXIT } from '../output.ts'
 import type { CommonOptions, Session } from '../withEngine.ts'
@@ -31,7 +32,7 @@ export async function rm(keys: ReadonlyArray<string>, options: RmOptions, sessio
     return EXIT.failed
   }
   const more = objects > names.length ? ` and ${objects - names.length} more` : ''
-  const question = `Delete ${objects} objects, ${formatBytes(bytes)} (${names.join(', ')}${more})?`
+  const question = `Delete ${countOf(objects, 'object')}, ${formatBytes(bytes)} (${names.join(', ')}${more})?`
   if (!options.yes && !(await agrees(question))) return EXIT.failed
   const { deleted, undo, failed } = await engine.answers['bucket:delete'](selection)
   output.result({ deleted, undo, failed: failed.map(({ key, problem }) => ({ key, problem: problem.detail })) })

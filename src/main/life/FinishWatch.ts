@@ -1,4 +1,5 @@
 import type { CollectionView } from '../../shared/model/collection.ts'
+import { countOf } from '../../shared/words/stateWords.ts'
 
 /** Notices when a collection that was being worked on is through. What was through before the start is no news. */
 export class FinishWatch {
@@ -16,8 +17,7 @@ export class FinishWatch {
 
 /** What a notification says of it. */
 export function finishWords({ name, state, frames }: CollectionView): { title: string; body: string } {
-  const count = frames === 1 ? '1 frame' : `${frames.toLocaleString('en')} frames`
   return state === 'attention'
     ? { title: `${name} needs you`, body: 'Some of it could not be sent.' }
-    : { title: `${name} is in the bucket`, body: `${count}, each one proved.` }
+    : { title: `${name} is in the bucket`, body: `${countOf(frames, 'frame')}, each one proved.` }
 }

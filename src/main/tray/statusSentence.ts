@@ -1,5 +1,6 @@
 import type { Totals } from '../../shared/model/frame.ts'
 import { formatDuration } from '../../shared/units.ts'
+import { countOf } from '../../shared/words/stateWords.ts'
 import type { EngineState } from '../engine/EngineProcess.ts'
 
 const holdWords = {
@@ -15,15 +16,11 @@ export function statusSentence(totals: Totals | null, engine: EngineState): stri
   if (engine !== 'running') return engine === 'starting' ? 'Starting' : 'Starting again'
   if (!totals || totals.frames === 0) return 'Nothing to send'
   const open = totals.waiting + totals.working
-  if (open > 0 && totals.hold) return `${holdWords[totals.hold]}, ${frames(open)} to go`
+  if (open > 0 && totals.hold) return `${holdWords[totals.hold]}, ${countOf(open, 'frame')} to go`
   if (open > 0) {
     const left = totals.secondsLeft === null ? '' : `, ${formatDuration(totals.secondsLeft)} left`
-    return `Sending, ${frames(open)} to go${left}`
+    return `Sending, ${countOf(open, 'frame')} to go${left}`
   }
-  if (totals.needsYou > 0) return totals.needsYou === 1 ? '1 frame needs you' : `${totals.needsYou} frames need you`
+  if (totals.needsYou > 0) return `${countOf(totals.needsYou, 'frame needs', 'frames need')} you`
   return 'All in the bucket'
-}
-
-function frames(count: number): string {
-  return count === 1 ? '1 frame' : `${count.toLocaleString('en')} frames`
 }

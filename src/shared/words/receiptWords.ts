@@ -1,6 +1,6 @@
 import type { Lack, LackReason, Receipt } from '../model/receipt.ts'
 import { problemWords } from './problemWords.ts'
-import type { Tone } from './stateWords.ts'
+import { countOf, type Tone } from './stateWords.ts'
 
 /** Why something is not proved, as a person reads it. */
 export type LackWords = {
@@ -85,7 +85,7 @@ export const lackWords: Readonly<Record<LackReason, LackWords>> = {
 export function receiptSentence(receipt: Receipt): string {
   const { frames, proved, isSafe, isFolderRead, lacks } = receipt
   if (frames === 0) return 'There is nothing in this collection yet, so nothing is proved.'
-  const counted = `${proved} of ${count(frames, 'frame')} proved in the bucket`
+  const counted = `${proved} of ${countOf(frames, 'frame')} proved in the bucket`
   if (isSafe) return `${counted}; safe to format the card.`
   if (lacks.length > 0) return `${counted}; do not format the card yet.`
   if (isFolderRead === null) {
@@ -106,8 +106,4 @@ export function lackSentence({ reason, problem, outputId }: Pick<Lack, 'reason' 
   const why = problem === null ? '' : `: ${problemWords(problem, null).short}`
   const what = outputId === null ? '' : ` (${outputId})`
   return `${lackWords[reason].short}${why}${what}`
-}
-
-function count(many: number, noun: string): string {
-  return `${many} ${noun}${many === 1 ? '' : 's'}`
 }
