@@ -1,5 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, describe, expect, it } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Worker } from 'node:worker_threads'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { MiB } from '../../shared/units.ts'
 import { createDigester, type Digester, inlineDigester } from './Digester.ts'
 
@@ -48,5 +50,37 @@ describe.each<[string, Digester]>([
     await stream.update(shared(randomBytes(10)))
     stream.drop()
     expect(await digester.stream().end()).toBe(digests(new Uint8Array()).sha256)
+  })
+})
+
+describe('a digester whose thread dies', () => {
+  /** With the threads that it starts, as Node announces them. */
+  function start() {
+    const workers: Worker[] = []
+    const see = (message: unknown) => void workers.push((message as { worker: Worker }).worker)
+    subscribe('worker_threads', see)
+    const digester = createDigester(1)
+    onTestFinished(() => {
+      unsubscribe('worker_threads', see)
+      return digester.close()
+    })
+    return { digester, workers }
+  }
+
+  it('fails what it was asked, also a stream that goes on later, and takes another thread for the rest', async () => {
+    const { digester, workers } = start()
+    const body = shared(randomBytes(100_000))
+    const stream = digester.stream()
+    await stream.update(body)
+    const asked = expect(digester.sha256(shared(new Uint8Array(64 * MiB)))).rejects.toMatchObject({
+      code: 'engine-stopped'
+    })
+    await workers[0]?.terminate()
+    await asked
+    await expect(stream.update(body)).rejects.toMatchObject({ code: 'engine-stopped' })
+    await expect(stream.end()).rejects.toMatchObject({ code: 'engine-stopped' })
+    stream.drop()
+    expect(await digester.body(body)).toEqual(digests(body))
+    expect(workers).toHaveLength(2)
   })
 })

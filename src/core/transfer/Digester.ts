@@ -85,7 +85,12 @@ export function createDigester(threads = MOST_THREADS): Digester {
         else one.reject(new AppError(answer.problem.code, answer.problem.detail))
       })
     )
-    worker.on('error', (cause) => {
+    let cause: unknown
+    worker.on('error', (error) => {
+      cause = error
+    })
+    worker.on('exit', () => {
+      if (!pool.includes(thread)) return // closed
       pool.splice(pool.indexOf(thread), 1)
       for (const [id, one] of open) {
         if (one.thread === thread)
