@@ -63,14 +63,15 @@ export const benches = {
   scan: async (folder, { scanFolders, rounds }) => {
     const files = await writeScanTree(folder, scanFolders)
     const find = promisify(execFile)
-    let ours: ScanTimes = { seconds: Number.POSITIVE_INFINITY, peakBytes: 0 }
+    let ours = { seconds: Number.POSITIVE_INFINITY, peakBytes: 0 }
     let peer: number | null = null
     for (let turn = 0; turn < rounds; turn += 1) {
       const peerSeconds = await secondsOf(() =>
         find('find', [folder, '-type', 'f', '-printf', '%s %T@ %p\\n'], { maxBuffer: Number.POSITIVE_INFINITY })
       ).catch(() => null) // not GNU's
       if (peerSeconds !== null) peer = Math.min(peer ?? peerSeconds, peerSeconds)
-      const { seconds, peakBytes } = await scan(folder)
+      const { seconds, peakBytes, ...seen } = await scan(folder)
+      if (seen.files !== files) throw new Error(`The scan saw ${seen.files} of ${files} files`)
       ours = { seconds: Math.min(ours.seconds, seconds), peakBytes: Math.max(ours.peakBytes, peakBytes) }
     }
     return [
