@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { appendFile, cp, mkdir, rename, rm, unlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { seededRandom } from './seededRandom.ts'
+import { randomNumbers } from '../../src/core/testing/randomNumbers.ts'
 
 /** A writer that rests for more than this share of the settle time may rightly be taken for one that has ended. */
 const LONG_REST = 0.5
@@ -33,7 +33,7 @@ export class Shoot {
   constructor(root: string, seed: number, settleMs: number) {
     this.#root = root
     this.#settleMs = settleMs
-    this.#random = seededRandom(seed)
+    this.#random = randomNumbers(seed)
   }
 
   /** What is on the disk, by the key it should have. */

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { toProblem } from '../../../shared/errors.ts'
 import { type Rendition, WEB } from '../../../shared/model/output.ts'
+import { randomNumbers } from '../../testing/randomNumbers.ts'
 import { createDarkroom } from '../createDarkroom.ts'
 import type { Darkroom, RenderResult } from '../Darkroom.ts'
 import { exifBlock, withExifBlock } from './exifBlock.ts'
-import { mutate, randomOf } from './mutate.ts'
+import { mutate } from './mutate.ts'
 import { busy } from './pictures.ts'
 
 export type Sample = { readonly name: string; readonly bytes: Buffer }
@@ -104,7 +105,7 @@ export async function fuzzDarkroom(
   const numbers = Array.from({ length: cases }, (_, index) => first + index).values()
   const work = async () => {
     for (const number of numbers) {
-      const random = randomOf(seed * 1_000_003 + number)
+      const random = randomNumbers(seed * 1_000_003 + number)
       const sample = samples[Math.floor(random() * samples.length)]
       if (!sample) throw new Error('There is nothing to break')
       const { bytes, damage } = mutate(sample.bytes, random)

@@ -1,15 +1,5 @@
-/** Numbers from 0 to 1, the same for the same seed (Mulberry32). */
+/** Numbers from 0 to below 1. */
 export type Random = () => number
-
-export function randomOf(seed: number): Random {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Up to a number, exclusive. Small ones come often: headers stand in front, and break more than pixels do. */
 function place(random: Random, below: number): number {
