@@ -119,6 +119,8 @@ async function startMiniflare(
 async function keepAnswering(folder: string, start: LocalEndpoint, lookMs: number): Promise<void> {
   let endpoint = start
   let silent = 0
+  /** A runtime that is starting has time for it, however long that takes here. */
+  let hasAnswered = true
   for (;;) {
     await sleep(lookMs, null, { ref: false })
     if (endpoint.workerdPid !== workerdPid) {
@@ -128,10 +130,12 @@ async function keepAnswering(folder: string, start: LocalEndpoint, lookMs: numbe
         () => endpoint // the disk may be full: the next look writes it
       )
     }
-    silent = (await isAnswering(endpoint)) ? 0 : silent + 1
-    if (silent < MOST_SILENT_LOOKS || workerdPid === null) continue
+    const answers = await isAnswering(endpoint)
+    hasAnswered ||= answers
+    silent = answers ? 0 : silent + 1
+    if (!hasAnswered || silent < MOST_SILENT_LOOKS || workerdPid === null) continue
     killIfAlive(workerdPid)
-    silent = 0
+    hasAnswered = false
   }
 }
 
