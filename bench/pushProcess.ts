@@ -2,7 +2,7 @@
 import { createEngine } from '../src/core/engine.ts'
 import type { R2Account } from '../src/shared/model/account.ts'
 import { ORIGINAL } from '../src/shared/model/output.ts'
-import { defaultSettings } from '../src/shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../src/shared/model/settings.ts'
 
 const [folder = '', origin = '', home = ''] = process.argv.slice(2)
 const rules = { ...defaultSettings.newCollection, keyTemplate: '{folder}/{name}.{ext}', outputs: [ORIGINAL] }
@@ -22,8 +22,8 @@ const engine = createEngine({ home, resumesAll: false })
 await engine.private['engine:configure']({
   accounts: [{ account, secret: { secretAccessKey: 'bench' } }],
   defaultAccountId: account.id,
-  newCollection: rules,
-  transfer: defaultSettings.transfer
+  ...engineSettings(defaultSettings),
+  newCollection: rules
 })
 
 const { signal } = new AbortController()

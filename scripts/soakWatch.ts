@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { createEngine } from '../src/core/engine.ts'
 import { createFolderStore } from '../src/core/store/folder/createFolderStore.ts'
-import { defaultSettings } from '../src/shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../src/shared/model/settings.ts'
 import { Shoot } from './soak/Shoot.ts'
 
 /** How long the engine may take, once nothing happens any more, to have everything in the bucket. */
@@ -41,13 +41,13 @@ try {
       }
     ],
     defaultAccountId: 'here',
+    ...engineSettings(defaultSettings),
     newCollection: {
       ...defaultSettings.newCollection,
       keyTemplate: '{folder}/{name}-{output}.{ext}',
       outputs: [{ kind: 'original', id: 'original' }],
       conflict: 'replace'
-    },
-    transfer: defaultSettings.transfer
+    }
   })
   const { id } = await engine.answers['collections:watch']({ path: root, name: null, accountId: 'here' })
   const shoot = new Shoot(root, seed, settleMs)

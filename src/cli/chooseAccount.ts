@@ -4,7 +4,7 @@ import { accountFromEnvironment } from '../core/accountFromEnvironment.ts'
 import { AppError } from '../shared/errors.ts'
 import type { EngineConfig } from '../shared/ipc/engine.ts'
 import type { AccountSecret } from '../shared/model/account.ts'
-import { defaultSettings, type Settings } from '../shared/model/settings.ts'
+import { defaultSettings, engineSettings, type Settings } from '../shared/model/settings.ts'
 import { migrateSettings } from '../shared/settings/migrateSettings.ts'
 
 /**
@@ -18,10 +18,10 @@ import { migrateSettings } from '../shared/settings/migrateSettings.ts'
  */
 export function chooseAccount(home: string, env: NodeJS.ProcessEnv, name: string | null): EngineConfig {
   const settings = readSettings(home)
-  const { newCollection, transfer } = settings
+  const forEngine = engineSettings(settings)
   const fromEnvironment = name === null ? accountFromEnvironment(env) : null
   if (fromEnvironment) {
-    return { accounts: [fromEnvironment], defaultAccountId: fromEnvironment.account.id, newCollection, transfer }
+    return { accounts: [fromEnvironment], defaultAccountId: fromEnvironment.account.id, ...forEngine }
   }
   const wanted = name ?? settings.defaultAccountId
   const account = settings.accounts.find((one) => one.id === wanted || one.name === wanted)
@@ -33,7 +33,7 @@ export function chooseAccount(home: string, env: NodeJS.ProcessEnv, name: string
         : `The app has no account called "${name}". It has: ${settings.accounts.map((one) => one.name).join(', ') || 'none'}`
     )
   }
-  return { accounts: [{ account, secret: secretFrom(env) }], defaultAccountId: account.id, newCollection, transfer }
+  return { accounts: [{ account, secret: secretFrom(env) }], defaultAccountId: account.id, ...forEngine }
 }
 
 function secretFrom(env: NodeJS.ProcessEnv): AccountSecret | null {

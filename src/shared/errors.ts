@@ -42,6 +42,7 @@ export const errorPolicy = {
   'picture-damaged': { retryable: false },
   'picture-unsupported': { retryable: false },
   'picture-too-large': { retryable: false },
+  'position-stays': { retryable: false }, // an original that was to go without it
   'render-timeout': { retryable: false },
   'render-crashed': { retryable: false },
   // Our own

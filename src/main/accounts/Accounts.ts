@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { CallInput } from '../../shared/ipc/contract.ts'
 import type { EngineConfig } from '../../shared/ipc/engine.ts'
 import type { Account, AccountSecret, AccountView } from '../../shared/model/account.ts'
-import type { Settings } from '../../shared/model/settings.ts'
+import { engineSettings, type Settings } from '../../shared/model/settings.ts'
 import type { KeptSecret, SecretVault } from '../vault/SecretVault.ts'
 
 export type AccountsOptions = {
@@ -36,8 +36,7 @@ export class Accounts {
     return {
       accounts: await Promise.all(accounts),
       defaultAccountId: this.#defaultId(),
-      newCollection: this.#options.settings.current.newCollection,
-      transfer: this.#options.settings.current.transfer
+      ...engineSettings(this.#options.settings.current)
     }
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Problem } from '../../shared/errors.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { BoundedLog } from './BoundedLog.ts'
 import { EngineProcess, type EngineState } from './EngineProcess.ts'
 
@@ -58,8 +58,7 @@ function create(source: string, pausesMs = [1]): EngineProcess {
     configure: async () => ({
       accounts: [],
       defaultAccountId: null,
-      newCollection: defaultSettings.newCollection,
-      transfer: defaultSettings.transfer
+      ...engineSettings(defaultSettings)
     }),
     onEvent: (name) => announced.push(name),
     onState: (state) => states.push(state),

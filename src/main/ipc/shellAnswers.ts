@@ -42,12 +42,14 @@ export function shellAnswers(parts: ShellParts): Answers<ShellCallName> {
       return null
     },
     'settings:get': async () => settings.current,
-    'settings:change': async ({ appearance, density, newCollection, transfer }) => {
+    'settings:change': async ({ appearance, density, newCollection, transfer, privacyZones, previewCacheBytes }) => {
       const changed = settings.change({
         ...(appearance && { appearance }),
         ...(density && { density }),
         ...(newCollection && { newCollection }),
-        ...(transfer && { transfer })
+        ...(transfer && { transfer }),
+        ...(privacyZones && { privacyZones }),
+        ...(previewCacheBytes && { previewCacheBytes })
       })
       nativeTheme.themeSource = changed.appearance
       onSettings()

@@ -15,8 +15,9 @@ import {
 import { linkFormats, linkKindSchema, linksSchema } from '../model/link.ts'
 import { renditionSchema } from '../model/output.ts'
 import { receiptFormats, receiptSchema } from '../model/receipt.ts'
-import { appearances, densities, settingsSchema } from '../model/settings.ts'
+import { appearances, densities, previewCacheBytesSchema, settingsSchema } from '../model/settings.ts'
 import { transferSettingsSchema } from '../model/transfer.ts'
+import { privacyZonesSchema } from '../model/zone.ts'
 
 const nothing = z.null()
 const none = z.strictObject({})
@@ -47,7 +48,9 @@ export const shellCalls = {
       appearance: z.enum(appearances).optional(),
       density: z.enum(densities).optional(),
       newCollection: collectionRulesSchema.optional(),
-      transfer: transferSettingsSchema.optional()
+      transfer: transferSettingsSchema.optional(),
+      privacyZones: privacyZonesSchema.optional(),
+      previewCacheBytes: previewCacheBytesSchema.optional()
     }),
     output: settingsSchema
   },
@@ -138,6 +141,8 @@ export const engineCalls = {
   'queue:retry': { input: frameSelectionSchema, output: changed },
   /** Stops what is under way; what is in the bucket stays there. `queue:retry` takes it back. */
   'queue:cancel': { input: frameSelectionSchema, output: changed },
+  /** Frames that the rules leave out, or whose files are in the cloud only, go all the same: the person says so. */
+  'queue:take-anyway': { input: frameSelectionSchema, output: changed },
   /** Answers conflicts. */
   'queue:resolve': {
     input: z.strictObject({ select: frameSelectionSchema, answer: z.enum(['replace', 'keep-both', 'skip']) }),

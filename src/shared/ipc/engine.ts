@@ -1,15 +1,12 @@
 import { z } from 'zod'
 import type { problemSchema } from '../errors.ts'
 import { accountSchema, accountSecretSchema, testReportSchema } from '../model/account.ts'
-import { collectionRulesSchema } from '../model/collection.ts'
-import { transferSettingsSchema } from '../model/transfer.ts'
+import { engineSettingsSchema } from '../model/settings.ts'
 
 /** What the engine must know before it starts; sent again whenever it changes. Holds secrets: never logged, never stored. */
-export const engineConfigSchema = z.strictObject({
+export const engineConfigSchema = engineSettingsSchema.extend({
   accounts: z.array(z.strictObject({ account: accountSchema, secret: accountSecretSchema.nullable() })),
-  defaultAccountId: z.string().nullable(),
-  newCollection: collectionRulesSchema,
-  transfer: transferSettingsSchema
+  defaultAccountId: z.string().nullable()
 })
 export type EngineConfig = z.infer<typeof engineConfigSchema>
 

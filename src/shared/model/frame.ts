@@ -105,6 +105,12 @@ export const frameViewSchema = z.strictObject({
   notes: z.array(z.string()),
   /** Path below the page's own origin of a small WebP, or null while there is none. */
   previewUrl: z.string().nullable(),
+  /** The picture in 25 bytes or so, base64, to be drawn while there is no preview. @see https://evanw.github.io/thumbhash/ */
+  thumbhash: z.string().max(60).optional(),
+  /** Names of the privacy zones that it was taken in; absent: none. */
+  zones: z.array(z.string()).optional(),
+  /** While it is settling: since when it is being written, as far as was seen. */
+  settlingSinceMs: z.int().optional(),
   uploads: z.array(uploadViewSchema),
   /** The picture it belongs to; `key` is unique within the collection. Absent for a moment after it was found. */
   shot: z.strictObject({ key: z.string(), name: z.string(), frames: z.int() }).optional(),
@@ -130,6 +136,14 @@ export const frameDetailSchema = z.strictObject({
   copyright: z.string().nullable(),
   /** The source carries a GPS position. */
   hasPosition: z.boolean(),
+  /** Where, in degrees (WGS 84); null without one, or where it cannot be read. */
+  position: z.strictObject({ latitude: z.number(), longitude: z.number() }).nullable(),
+  /** Stars from 1 to 5, -1: rejected; null: none. */
+  rating: z.int().min(-1).max(5).nullable(),
+  label: z.string().nullable(),
+  keywords: z.array(z.string()),
+  /** Of a film. */
+  durationSeconds: z.number().nullable(),
   sha256: z.string().nullable(),
   accountName: z.string(),
   bucket: z.string()

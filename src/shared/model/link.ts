@@ -12,7 +12,8 @@ export const linkKindSchema = z.discriminatedUnion('kind', [
 ])
 export type LinkKind = z.infer<typeof linkKindSchema>
 
-export const linkFormats = ['plain', 'markdown', 'html'] as const
+/** `picture`: HTML too, a `<picture>` of all widths and formats of a frame. */
+export const linkFormats = ['plain', 'markdown', 'html', 'picture'] as const
 export type LinkFormat = (typeof linkFormats)[number]
 
 /** A link, or the reason why there is none. `url` of a signed link is a secret: it is never logged or stored. */

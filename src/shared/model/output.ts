@@ -96,9 +96,14 @@ export const renditionSchema = z.strictObject({
 })
 export type Rendition = z.infer<typeof renditionSchema>
 
-export const originalSchema = z.strictObject({ kind: z.literal('original'), id: z.literal('original') })
+export const originalSchema = z.strictObject({
+  kind: z.literal('original'),
+  id: z.literal('original'),
+  /** A copy without the position goes instead of the file itself, its pixels untouched. Absent: byte-identical. */
+  removesPosition: z.literal(true).optional()
+})
 
-/** One thing made of a frame. `original` is byte-identical. */
+/** One thing made of a frame. */
 export const outputSchema = z.discriminatedUnion('kind', [originalSchema, renditionSchema])
 export type Output = z.infer<typeof outputSchema>
 

@@ -284,6 +284,13 @@ const entries: Readonly<Record<ErrorCode, Entry>> = {
     can: 'Export a smaller version if a copy for the web is needed.',
     action: 'show-file'
   },
+  'position-stays': {
+    short: 'its position cannot be taken out',
+    what: 'The position cannot be taken out of this file, or nobody can tell whether it has one.',
+    does: 'The original is not sent; other copies of it go.',
+    can: 'Take the position out in another program and save the file again, or let originals go as they are.',
+    action: 'show-file'
+  },
   'render-timeout': {
     short: 'rendering took too long',
     what: 'Rendering took too long and was stopped.',

@@ -30,7 +30,7 @@ export function frameSentence(frame: FrameView, nowMs: number): string {
     case 'failed':
       return failedSentence(frame)
     case 'cancelled':
-      return 'Cancelled'
+      return frame.problem?.code === 'file-missing' ? 'Deleted before it was sent' : 'Cancelled'
     default:
       return assertNever(frame.status)
   }
@@ -173,6 +173,7 @@ export function countOf(count: number, one: string, many = `${one}s`): string {
 }
 
 function workingSentence(frame: FrameView, nowMs: number): string {
+  if (frame.status === 'waiting' && frame.problem !== null) return `Waiting: ${problemWords(frame.problem, null).short}`
   for (const status of WORKING_ORDER) {
     const upload = frame.uploads.find((candidate) => candidate.status === status)
     if (upload) return uploadSentence(upload, nowMs)
