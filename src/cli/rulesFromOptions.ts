@@ -3,8 +3,10 @@ import { AppError } from '../shared/errors.ts'
 import { type CollectionRules, type ConflictRule, collectionRulesSchema } from '../shared/model/collection.ts'
 import type { LinkKind } from '../shared/model/link.ts'
 import { ORIGINAL, type Output, WEB } from '../shared/model/output.ts'
+import { presets } from '../shared/model/presets.ts'
+import { type SelectionOptions, selectionFromOptions } from './selectionFromOptions.ts'
 
-export type RuleOptions = {
+export type RuleOptions = SelectionOptions & {
   readonly template?: string
   readonly outputs?: string
   readonly conflict?: string
@@ -17,6 +19,7 @@ export type RuleOptions = {
 /** The app's rules with what the command line says instead. @throws AppError `bad-request` naming the option. */
 export function rulesFromOptions(base: CollectionRules, options: RuleOptions): CollectionRules {
   const cacheControl = options.cacheControl
+  const selection = selectionFromOptions(base, options)
   const rules: CollectionRules = {
     ...base,
     ...(options.mirror ? { ...MIRROR_RULES, outputs: [...MIRROR_RULES.outputs] } : {}),
@@ -25,6 +28,7 @@ export function rulesFromOptions(base: CollectionRules, options: RuleOptions): C
     ...(options.conflict === undefined ? {} : { conflict: options.conflict as ConflictRule }),
     ...(options.link === undefined ? {} : { link: readLink(options.link) }),
     ...(options.user === undefined ? {} : { user: options.user }),
+    ...(selection && { selection }),
     ...(cacheControl === undefined
       ? {}
       : { cacheControl: { image: cacheControl, video: cacheControl, pdf: cacheControl, other: cacheControl } })
@@ -35,14 +39,17 @@ export function rulesFromOptions(base: CollectionRules, options: RuleOptions): C
   throw new AppError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-/** Names of outputs, as the settings define them. */
+/** Names of outputs, as the settings define them, or of presets, each with all of its renditions. */
 function readOutputs(text: string, defined: ReadonlyArray<Output>): Output[] {
-  const known = new Map([ORIGINAL, WEB, ...defined].map((output) => [output.id, output]))
-  return text.split(',').map((name) => {
-    const output = known.get(name.trim())
-    if (!output)
+  const known = new Map<string, ReadonlyArray<Output>>([
+    ...presets.map(({ id, renditions }) => [id, renditions] as const),
+    ...[ORIGINAL, WEB, ...defined].map((output) => [output.id, [output]] as const)
+  ])
+  return text.split(',').flatMap((name) => {
+    const outputs = known.get(name.trim())
+    if (!outputs)
       throw new AppError('bad-request', `--outputs: "${name.trim()}" is not one of ${[...known.keys()].join(', ')}`)
-    return output
+    return outputs
   })
 }
 

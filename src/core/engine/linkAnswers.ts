@@ -3,11 +3,13 @@ import type { Answers } from '../../shared/ipc/contract.ts'
 import type { LinkFormat, LinkKind, Links, LinkView } from '../../shared/model/link.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { Upload } from '../catalog/records.ts'
 import type { Clock } from '../files/Clock.ts'
 import { formatLinks } from '../share/formatLinks.ts'
 import { type LinkTarget, makeLinks } from '../share/makeLinks.ts'
+import { type LinkPicture, shownTypes } from '../share/pictureElement.ts'
 import { tryLink } from '../share/tryLink.ts'
-import type { AccountStores } from './AccountStores.ts'
+import { type AccountStores, bucketOf } from './AccountStores.ts'
 import type { Collections } from './Collections.ts'
 
 export type LinkParts = {
@@ -32,26 +34,49 @@ export function linkAnswers(parts: LinkParts): Answers<'links:make' | 'bucket:li
         const name = basename(frame.relativePath)
         const own = uploads.ofFrame(frameId).filter(({ output }) => outputId === null || output.id === outputId)
         // A frame that is still being looked at has no objects yet; it is named rather than passed over.
-        const objects = own.length > 0 ? own : [{ key: name, output: { id: outputId }, state: { kind: 'waiting' } }]
-        return objects.map(({ key, output, state }) => ({
+        const unknown = { name, key: name, outputId, isInBucket: false, frameId, picture: null }
+        const targets = own.map((upload) => ({
+          name,
+          key: upload.key,
+          outputId: upload.output.id,
+          isInBucket: upload.state.kind === 'done',
+          frameId,
+          picture: pictureOf(upload)
+        }))
+        return (targets.length > 0 ? targets : [unknown]).map((target) => ({
           accountId,
           kind: link ?? rules.link,
-          target: { name, key, outputId: output.id, isInBucket: state.kind === 'done' }
+          target
         }))
       })
       return makeAll(wanted, format, parts)
     },
-    'bucket:links': ({ accountId, keys, link, format }) =>
-      makeAll(
-        keys.map((key) => ({
-          accountId,
-          kind: link,
-          target: { name: key.slice(key.lastIndexOf('/') + 1), key, outputId: null, isInBucket: true }
-        })),
-        format,
-        parts
-      )
+    'bucket:links': async ({ accountId, keys, link, format }) => {
+      const bucket = bucketOf(parts.stores.account(accountId))
+      const wanted = keys.map((key): Wanted => {
+        const name = key.slice(key.lastIndexOf('/') + 1)
+        const upload = format === 'picture' ? uploadOf(accountId, bucket, key) : null
+        const made = { frameId: upload?.frameId ?? null, picture: upload && pictureOf(upload) }
+        return { accountId, kind: link, target: { name, key, outputId: null, isInBucket: true, ...made } }
+      })
+      return makeAll(wanted, format, parts)
+    }
   }
+
+  /** What put an object into its bucket, as far as this catalog knows. */
+  function uploadOf(accountId: string, bucket: string, key: string): Upload | null {
+    const proof = uploads.proofs.find(accountId, bucket, key)
+    const own = proof && uploads.ofFrame(proof.frameId)
+    const upload = own?.find((one) => one.accountId === accountId && one.bucket === bucket && one.key === key)
+    return upload?.state.kind === 'done' ? upload : null
+  }
+}
+
+function pictureOf({ contentType, widthPx, heightPx, output }: Upload): LinkPicture | null {
+  if (!shownTypes.includes(contentType) || widthPx === null || heightPx === null) return null
+  const isRendition = output.kind === 'rendition'
+  const hasWatermark = isRendition && output.watermark !== null
+  return { contentType, widthPx, heightPx, isRendition, hasWatermark }
 }
 
 /** Each account signs its own; the order of the files is kept over all of them. */
@@ -75,7 +100,10 @@ async function makeAll(wanted: ReadonlyArray<Wanted>, format: LinkFormat, parts:
   }
   const links = wanted.flatMap(({ target }) => made.get(target) ?? [])
   const text = formatLinks(
-    links.flatMap(({ name, key, url }) => (url === null ? [] : [{ name, key, url }])),
+    wanted.flatMap(({ target: { name, key, frameId, picture }, target }) => {
+      const url = made.get(target)?.url ?? null
+      return url === null ? [] : [{ name, key, url, frameId, picture }]
+    }),
     format
   )
   const tried = results.map((result) => result.tried)

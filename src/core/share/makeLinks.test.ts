@@ -8,7 +8,7 @@ import { type LinkTarget, makeLinks } from './makeLinks.ts'
 const { signal } = new AbortController()
 
 function target(key: string, isInBucket = true): LinkTarget {
-  return { name: key.slice(key.lastIndexOf('/') + 1), key, outputId: 'web', isInBucket }
+  return { name: key.slice(key.lastIndexOf('/') + 1), key, outputId: 'web', isInBucket, frameId: null, picture: null }
 }
 
 type Store = Pick<ObjectStore, 'presignGet' | 'publicUrl'>

@@ -1,13 +1,10 @@
 import { AppError, assertNever, type Problem, toProblem } from '../../shared/errors.ts'
 import type { LinkFormat, LinkKind, Links, LinkView } from '../../shared/model/link.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
-import { formatLinks } from './formatLinks.ts'
+import { formatLinks, type MadeLink } from './formatLinks.ts'
 
-/** What a link is asked for. */
-export type LinkTarget = {
-  /** File name to show beside it. */
-  readonly name: string
-  readonly key: string
+/** What a link is asked for. `name`: the file's, to show beside it. */
+export type LinkTarget = Omit<MadeLink, 'url'> & {
   readonly outputId: string | null
   /** Proved to be there. A link to what may never arrive is not made. */
   readonly isInBucket: boolean
@@ -48,20 +45,21 @@ export async function makeLinks(
 ): Promise<Links> {
   signal.throwIfAborted()
   const links: LinkView[] = []
-  for (const { name, key, outputId, isInBucket } of targets) {
-    const made = isInBucket ? await makeLink(key, kind, ports) : without(NOT_IN_BUCKET)
-    links.push({ name, key, outputId, ...made })
+  const made: MadeLink[] = []
+  for (const { name, key, outputId, isInBucket, frameId, picture } of targets) {
+    const link = isInBucket ? await makeLink(key, kind, ports) : without(NOT_IN_BUCKET)
+    links.push({ name, key, outputId, ...link })
+    if (link.url !== null) made.push({ name, key, url: link.url, frameId, picture })
   }
-  const made = links.flatMap(({ name, key, url }) => (url === null ? [] : [{ name, key, url }]))
   const [first] = made
   const problems = distinct(links.flatMap(({ problem }) => (problem ? [problem] : [])))
   if (first && opensHereOnly(first.url)) problems.push(HERE_ONLY)
   return { text: formatLinks(made, format), links, tried: await tryOne(first?.url, ports, signal), problems }
 }
 
-type MadeLink = Pick<LinkView, 'url' | 'opensUntilMs' | 'problem'>
+type LinkOrReason = Pick<LinkView, 'url' | 'opensUntilMs' | 'problem'>
 
-async function makeLink(key: string, kind: LinkKind, { store, nowMs }: LinkPorts): Promise<MadeLink> {
+async function makeLink(key: string, kind: LinkKind, { store, nowMs }: LinkPorts): Promise<LinkOrReason> {
   switch (kind.kind) {
     case 'public': {
       const url = store.publicUrl(key)
@@ -86,7 +84,7 @@ async function makeLink(key: string, kind: LinkKind, { store, nowMs }: LinkPorts
   }
 }
 
-function without(problem: Problem): MadeLink {
+function without(problem: Problem): LinkOrReason {
   return { url: null, opensUntilMs: null, problem }
 }
 

@@ -6,7 +6,7 @@ import { useServices } from '../services.ts'
 import type { AppState } from '../shell/AppStore.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
-import { Segmented } from '../ui/Field.tsx'
+import { Segmented, SelectField } from '../ui/Field.tsx'
 import { useStore } from '../ui/useStore.ts'
 import type { LinkSource } from './LinkActions.ts'
 import styles from './LinkPanel.module.css'
@@ -14,7 +14,12 @@ import { type LinkChoice, linkChoices, linkChoiceWords, opensHereOnly } from './
 
 const css = classNames(styles)
 
-const formatLabels: Readonly<Record<LinkFormat, string>> = { plain: 'Plain', markdown: 'Markdown', html: 'HTML' }
+const formatLabels: Readonly<Record<LinkFormat, string>> = {
+  plain: 'Plain',
+  markdown: 'Markdown',
+  html: 'HTML',
+  picture: 'HTML <picture>, all sizes'
+}
 
 type LinkPanelProps = {
   readonly source: LinkSource
@@ -44,14 +49,14 @@ export function LinkPanel({ source, label, outputs = [], usual, onCopied = () =>
         options={linkChoices.map((value) => ({ value, label: linkChoiceWords[value].label }))}
         onChange={setKind}
       />
-      <Segmented
+      <SelectField
         label="Written as"
         value={format}
         options={linkFormats.map((value) => ({ value, label: formatLabels[value] }))}
         onChange={setFormat}
       />
       {source.kind === 'frames' && outputs.length > 1 && (
-        <Segmented
+        <SelectField
           label="Of"
           value={outputId}
           options={[{ value: 'all', label: 'All' }, ...outputs.map((value) => ({ value, label: value }))]}
