@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { FULL_SIZE_PX, ORIGINAL, type Rendition, WEB } from '../../shared/model/output.ts'
+import type { ErrorCode } from '../../shared/errors.ts'
+import { FULL_SIZE_PX, ORIGINAL, type Output, type Rendition, WEB } from '../../shared/model/output.ts'
 import { photoFacts } from '../transfer/testing/openRoom.ts'
 import { frameNotes } from './frameNotes.ts'
 
@@ -15,6 +16,7 @@ const madeOf = (change: Partial<Rendition>, widthPx: number | null, heightPx: nu
   original,
   { output: { ...WEB, ...change }, widthPx, heightPx }
 ]
+const WITHOUT_POSITION: Output = { kind: 'original', id: 'original', removesPosition: true }
 const CARRIED = 'Copies are made of the picture that the RAW carries for showing; the RAW itself goes as it is.'
 
 describe('frameNotes', () => {
@@ -40,6 +42,34 @@ describe('frameNotes', () => {
     expect(frameNotes(rawFacts, madeOf({ enlarges: true }, 1616, 1080))).toEqual([CARRIED])
     expect(frameNotes(rawFacts, madeOf({ longEdgePx: FULL_SIZE_PX }, 5968, 3976))).toEqual([CARRIED])
     expect(frameNotes(rawFacts, madeOf({ box: { ...fill, fit: 'fit' } }, 2000, 1333))).toEqual([CARRIED])
+  })
+
+  it('says of what was taken in a privacy zone whether anything that goes tells where', () => {
+    const removed = { output: WITHOUT_POSITION, widthPx: 300, heightPx: 200 }
+    const telling = madeOf({ metadata: 'rights', keepsPosition: true }, 300, 200).slice(1)
+    expect(frameNotes(photoFacts, [original], ['home'])).toEqual(['Taken within home; what is sent tells where.'])
+    expect(frameNotes(photoFacts, [removed, ...telling], ['home'])).toEqual([
+      'Taken within home; what is sent tells where.'
+    ])
+    expect(frameNotes(photoFacts, [removed, ...madeOf({}, 300, 200).slice(1)], ['home', 'studio'])).toEqual([
+      'Taken within home and studio.'
+    ])
+    const nothing = madeOf({ metadata: 'nothing', keepsPosition: true }, 300, 200).slice(1)
+    expect(frameNotes(photoFacts, nothing, ['home'])).toEqual(['Taken within home.'])
+  })
+
+  it('says of an original without its position that it goes so or went so, and leaves it to its problem where it did not', () => {
+    const removed = { output: WITHOUT_POSITION, widthPx: 300, heightPx: 200 }
+    const placed = { ...photoFacts, hasPosition: true }
+    const proof = { sizeBytes: 1, sha256: 'a', etag: 'b', provedAtMs: 1, how: 'sent' } as const
+    const failed = (code: ErrorCode) =>
+      ({ ...removed, state: { kind: 'failed', problem: { code, detail: '' } } }) as const
+    expect(frameNotes(placed, [removed])).toEqual(['Goes without its position.'])
+    expect(frameNotes(photoFacts, [removed])).toEqual([])
+    expect(frameNotes(placed, [original])).toEqual([])
+    expect(frameNotes(placed, [{ ...removed, state: { kind: 'done', proof } }])).toEqual(['Sent without its position.'])
+    expect(frameNotes(placed, [failed('position-stays')])).toEqual([])
+    expect(frameNotes(placed, [failed('access-denied')])).toEqual(['Goes without its position.'])
   })
 
   it('says what becomes of HDR, of a false name and of a missing time', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { frameViewSchema } from '../../shared/model/frame.ts'
-import { openRoom } from '../transfer/testing/openRoom.ts'
+import type { FrameFacts } from '../images/FrameFacts.ts'
+import { openRoom, photoFacts } from '../transfer/testing/openRoom.ts'
 import { transition, type UploadEvent } from '../transfer/UploadState.ts'
-import { toFrameView } from './toFrameView.ts'
+import { toFrameDetail, toFrameView } from './toFrameView.ts'
 
 const expired = { code: 'upload-missing', detail: 'NoSuchUpload' } as const
 const broken = { code: 'network', detail: 'The line broke' } as const
@@ -35,5 +36,25 @@ describe('toFrameView', () => {
   it('tells of a question what stands at the key and why it is asked', async () => {
     const asked = await viewAfter({ kind: 'met', occupant, isSkipped: false })
     expect(asked).toMatchObject({ status: 'conflict', occupant, restart: null })
+  })
+
+  it('names the privacy zones of where it was taken, and none of what tells no position', async () => {
+    const room = openRoom()
+    const home = { name: 'home', latitude: 51.483, longitude: -3.185, radiusMetres: 500 }
+    const viewOf = (facts: FrameFacts, name: string) => {
+      const [frame] = room.add(room.write(name, name))
+      room.frames.setPrepared(frame?.id ?? '', facts, null, 'done')
+      const kept = room.find(frame?.id ?? '')
+      const view = toFrameView(kept, [], () => 0, [home])
+      expect(frameViewSchema.parse(view)).toEqual(view)
+      return { view, detail: toFrameDetail(kept, view, { accountName: 'Studio', bucket: 'photos' }) }
+    }
+    const position = { latitude: 51.4831, longitude: -3.1851 }
+    const placed = viewOf({ ...photoFacts, hasPosition: true, position, durationSeconds: 1.5 }, 'a.mov')
+    expect(placed.view.zones).toEqual(['home'])
+    expect(placed.detail).toMatchObject({ position, durationSeconds: 1.5, hasPosition: true })
+    const old = viewOf({ ...photoFacts, hasPosition: true }, 'b.jpg') // as a version before this one kept it
+    expect(old.view).not.toHaveProperty('zones')
+    expect(old.detail).toMatchObject({ position: null, durationSeconds: null, hasPosition: true })
   })
 })

@@ -1,16 +1,25 @@
 import { basename } from 'node:path'
 import type { FrameDetail, FrameView, UploadView } from '../../shared/model/frame.ts'
+import type { PrivacyZone } from '../../shared/model/zone.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
+import { zonesOf } from '../images/zonesOf.ts'
 import { folderOf } from '../transfer/prepareFrame.ts'
 import { multipartOf } from '../transfer/UploadState.ts'
 import { frameNotes } from './frameNotes.ts'
 
-/** A frame as the window sees it. @param sentBytes Of an upload, what the store has acknowledged so far. */
+/**
+ * A frame as the window sees it.
+ *
+ * @param sentBytes Of an upload, what the store has acknowledged so far.
+ * @param privacyZones That the person has drawn.
+ */
 export function toFrameView(
   frame: Frame,
   uploads: ReadonlyArray<Upload>,
-  sentBytes: (uploadId: string) => number
+  sentBytes: (uploadId: string) => number,
+  privacyZones: ReadonlyArray<PrivacyZone> = []
 ): FrameView {
+  const zones = frame.facts?.position ? zonesOf(frame.facts.position, privacyZones) : []
   return {
     id: frame.id,
     collectionId: frame.collectionId,
@@ -21,8 +30,9 @@ export function toFrameView(
     sizeBytes: frame.sizeBytes,
     status: frame.status,
     problem: frame.problem,
-    notes: [...frameNotes(frame.facts, uploads)],
+    notes: [...frameNotes(frame.facts, uploads, zones)],
     previewUrl: frame.hasPreview ? previewUrlOf(frame.id) : null,
+    ...(zones.length > 0 && { zones: [...zones] }),
     uploads: uploads.map((upload) => toUploadView(upload, sentBytes(upload.id)))
   }
 }
@@ -78,6 +88,11 @@ export function toFrameDetail(
     creator: facts?.creator ?? null,
     copyright: facts?.copyright ?? null,
     hasPosition: facts?.hasPosition ?? false,
+    position: facts?.position ?? null,
+    rating: facts?.marks?.rating || null, // 0 is none
+    label: facts?.marks?.label ?? null,
+    keywords: [...(facts?.marks?.keywords ?? [])],
+    durationSeconds: facts?.durationSeconds ?? null,
     sha256: frame.sha256,
     ...place
   }

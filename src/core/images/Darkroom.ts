@@ -25,9 +25,19 @@ export type Rendered =
     }
   | { readonly outputId: string; readonly ok: false; readonly problem: Problem }
 
+/** A file, and where a copy of it goes that tells no position, by way of a temporary name. */
+export type CleanJob = { readonly path: string; readonly kind: FrameKind; readonly target: string }
+
+/** `path` null: the file tells no position, and nothing was written. */
+export type Cleaned = { readonly path: string; readonly sizeBytes: number } | { readonly path: null }
+
 export type RenderResult = {
   readonly renditions: ReadonlyArray<Rendered>
-  readonly preview: { readonly ok: true } | { readonly ok: false; readonly problem: Problem } | null
+  /** `thumbhash`: what it looks like in some 25 bytes, base64. */
+  readonly preview:
+    | { readonly ok: true; readonly thumbhash: string }
+    | { readonly ok: false; readonly problem: Problem }
+    | null
 }
 
 /**
@@ -39,5 +49,12 @@ export interface Darkroom {
   inspect(path: string, signal: AbortSignal): Promise<FrameFacts>
   /** One decode feeds all outputs. Rejects only for aborts and a full disk; what goes wrong with the picture is in the result. */
   render(job: RenderJob, signal: AbortSignal): Promise<RenderResult>
+  /**
+   * A copy of a file without its position; pixels and everything else stay as they are.
+   *
+   * @throws AppError `picture-unsupported` where a position would stay, or nobody can tell; `render-…`, `file-…`,
+   *   `disk-full`.
+   */
+  removePosition(job: CleanJob, signal: AbortSignal): Promise<Cleaned>
   close(): Promise<void>
 }

@@ -4,15 +4,21 @@ import { AppError } from '../../shared/errors.ts'
 /** What ExifTool said, by tag name. Numbers come as numbers where the value looks like one. */
 export type ExifToolTags = Readonly<Record<string, unknown>>
 
-/** One file takes 40 ms; a few seconds mean a process that will not answer. */
-const TASK_TIMEOUT_MS = 10_000
+/** One look takes 40 ms; a few seconds mean a process that will not answer. */
+const LOOK_LIMIT_MS = 10_000
 
 /**
  * The one ExifTool process of this process: started with the first question, started anew after it died or hung.
  * It ends with us even if we are killed, since it lives on our pipe.
  */
 export class ExifToolReader {
+  readonly #taskLimitMs: number
   #exiftool: Promise<ExifTool> | null = null
+
+  /** @param taskLimitMs For one question; default 10,000 ms, enough for a look. Writing copies the file whole. */
+  constructor(taskLimitMs = LOOK_LIMIT_MS) {
+    this.#taskLimitMs = taskLimitMs
+  }
 
   /**
    * @param args For example `-DateTimeOriginal`, `-Orientation#` (`#`: as a number).
@@ -45,7 +51,7 @@ export class ExifToolReader {
   }
 
   async #use<T>(path: string, act: (exiftool: ExifTool) => Promise<T>): Promise<T> {
-    this.#exiftool ??= start()
+    this.#exiftool ??= start(this.#taskLimitMs)
     try {
       return await act(await this.#exiftool)
     } catch (error) {
@@ -61,7 +67,7 @@ export class ExifToolReader {
 }
 
 /** Loaded only when needed: the library costs a tenth of a second, and most shoots are JPEG. */
-async function start(): Promise<ExifTool> {
+async function start(taskTimeoutMillis: number): Promise<ExifTool> {
   const { ExifTool } = await import('exiftool-vendored')
-  return new ExifTool({ maxProcs: 1, taskTimeoutMillis: TASK_TIMEOUT_MS, taskRetries: 1, geolocation: false })
+  return new ExifTool({ maxProcs: 1, taskTimeoutMillis, taskRetries: 1, geolocation: false })
 }

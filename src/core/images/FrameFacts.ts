@@ -32,6 +32,10 @@ export const frameFactsSchema = z
     hdr: z.enum(['gain-map', 'pq-or-hlg']).optional(),
     /** Absent where the photographer, or the program, noted nothing. Of an XMP sidecar: what it notes about its picture. */
     marks: pictureMarksSchema.optional(),
+    /** In degrees, WGS 84. Absent without one, where it cannot be read, and in rows of an older Silverdrop. */
+    position: z.strictObject({ latitude: z.number(), longitude: z.number() }).readonly().optional(),
+    /** Of a film; absent for everything else. */
+    durationSeconds: z.number().positive().optional(),
     /** What could not be read, for a note on the row; the rest stands. */
     problem: problemSchema.nullable()
   })

@@ -122,6 +122,20 @@ describe('createDarkroom', () => {
       )
     })
 
+    it('is given up as well where only its position is to be taken out, and leaves nothing behind', async () => {
+      const darkroom = bad({ timeLimitMs: 3_000 })
+      for (const [name, code] of [
+        ['crash', 'render-crashed'],
+        ['hang', 'render-timeout']
+      ] as const) {
+        const target = await file(`${name}-clean.jpg`)
+        await writeFile(partPath(target), 'half a copy')
+        const act = darkroom.removePosition({ path: await file(name), kind: 'photo', target }, calm)
+        await expect(act).rejects.toMatchObject({ code })
+        await expect(access(partPath(target))).rejects.toMatchObject({ code: 'ENOENT' })
+      }
+    })
+
     it('still has its type told when its metadata is what does the harm', async () => {
       expect(await bad().inspect(await file('crash'), calm)).toMatchObject({
         kind: 'other',

@@ -65,9 +65,18 @@ export function createDarkroom(options: DarkroomOptions = {}): Darkroom {
       try {
         return await renderings.run({ kind: 'render', job }, signal)
       } catch (error) {
-        await removeParts(job) // whoever was writing them is gone
+        await removeParts(pathsOf(job)) // whoever was writing them is gone
         if (!(error instanceof Casualty)) throw error
         return failedRendering(job, casualtyError(error, job.path))
+      }
+    },
+
+    async removePosition(job, signal) {
+      try {
+        return await renderings.run({ kind: 'clean', job }, signal)
+      } catch (error) {
+        await removeParts([job.target])
+        throw error instanceof Casualty ? casualtyError(error, job.path) : error
       }
     },
 
@@ -94,9 +103,12 @@ function casualtyError(casualty: Casualty, path: string): AppError {
   }
 }
 
-async function removeParts({ renditions, previewPath }: RenderJob): Promise<void> {
+function pathsOf({ renditions, previewPath }: RenderJob): ReadonlyArray<string> {
   const paths = renditions.map(({ path }) => path)
-  if (previewPath !== null) paths.push(previewPath)
+  return previewPath === null ? paths : [...paths, previewPath]
+}
+
+async function removeParts(paths: ReadonlyArray<string>): Promise<void> {
   // What cannot be removed is found by whoever tidies the spool folder.
   await Promise.allSettled(paths.map((path) => rm(partPath(path), { force: true })))
 }

@@ -3,7 +3,8 @@ import { nameCamera } from './cameraName.ts'
 import type { CaptureTime } from './captureTime.ts'
 import { type ExifFacts, readExif } from './exif.ts'
 import type { Exposure } from './exposure.ts'
-import type { PictureMarks } from './marks.ts'
+import { type IptcFacts, readIptc } from './iptc.ts'
+import { joinKeywords, type PictureMarks } from './marks.ts'
 import type { Position } from './position.ts'
 import { readXmp, type XmpFacts } from './xmp.ts'
 
@@ -42,18 +43,19 @@ export const NO_DESCRIPTION: Description = {
   faults: []
 }
 
-/** Joins EXIF and XMP as sharp hands them over. A block that cannot be read is a fault, and the other one stands. */
-export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp'>): Description {
+/** Joins EXIF, XMP and IPTC as sharp hands them over. A block that cannot be read is a fault, and the others stand. */
+export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp' | 'iptc'>): Description {
   const faults: string[] = []
   const exif = attempt('EXIF', metadata.exif, readExif, faults)
   const xmp = attempt('XMP', metadata.xmp, readXmp, faults)
+  const iptc = attempt('IPTC', metadata.iptc, readIptc, faults)
   return {
-    capturedAt: exif?.capturedAt ?? xmp?.capturedAt ?? null,
+    capturedAt: exif?.capturedAt ?? xmp?.capturedAt ?? iptc?.capturedAt ?? null,
     camera: exif && nameCamera(exif.make, exif.model),
     lens: exif?.lens ?? xmp?.lens ?? null,
     exposure: exif?.exposure ?? NO_DESCRIPTION.exposure,
-    ...rights(exif, xmp),
-    marks: xmp?.marks ?? null,
+    ...rights(exif, xmp, iptc),
+    marks: joinKeywords(xmp?.marks ?? null, iptc?.keywords ?? []),
     position: exif?.position ?? xmp?.position ?? null,
     hasPosition: (exif?.hasPosition ?? false) || (xmp?.hasPosition ?? false),
     isAdobeRgb: exif?.isAdobeRgb ?? false,
@@ -62,10 +64,10 @@ export function readDescription(metadata: Pick<Metadata, 'exif' | 'xmp'>): Descr
 }
 
 /** XMP first: it is UTF-8 by definition, where EXIF may have lost its accents. */
-function rights(exif: ExifFacts | null, xmp: XmpFacts | null) {
+function rights(exif: ExifFacts | null, xmp: XmpFacts | null, iptc: IptcFacts | null) {
   return {
-    creator: xmp?.creator ?? exif?.creator ?? null,
-    copyright: xmp?.copyright ?? exif?.copyright ?? null,
+    creator: xmp?.creator ?? exif?.creator ?? iptc?.creator ?? null,
+    copyright: xmp?.copyright ?? exif?.copyright ?? iptc?.copyright ?? null,
     usageTerms: xmp?.usageTerms ?? null,
     webStatement: xmp?.webStatement ?? null
   }

@@ -7,12 +7,8 @@ import { toExif, toXmp } from './outputMetadata.ts'
 import type { Size } from './outputSize.ts'
 import { fromPixels, type Pixels } from './Pixels.ts'
 import { builtInProfile } from './profiles.ts'
-import { sharp } from './safeSharp.ts'
 
 export type Encoded = { readonly bytes: Buffer; readonly widthPx: number; readonly heightPx: number }
-
-export const PREVIEW_LONG_EDGE_PX = 320
-const PREVIEW_QUALITY = 75
 
 /** Above it a JPEG is written as it comes: mozjpeg holds the whole picture, 7 bytes a pixel, and takes a minute for 100 MP. */
 const MAX_MOZJPEG_PIXELS = 50_000_000
@@ -33,15 +29,6 @@ export async function encode(
     inFormat(describeOutput(fromPixels(pixels), rendition, description, isSrgb), format, quality, pixels).toBuffer()
   const bytes = maxSizeBytes === null ? await at(quality) : await encodeWithin(maxSizeBytes, quality, at)
   return { bytes, widthPx: pixels.widthPx, heightPx: pixels.heightPx }
-}
-
-/** A small WebP for rows and pages. Without a profile: the pixels are sRGB, which is what a page takes them for. */
-export async function encodePreview(pixels: Pixels): Promise<Buffer> {
-  const edge = PREVIEW_LONG_EDGE_PX
-  const small = fromPixels(pixels).resize({ width: edge, height: edge, fit: 'inside', withoutEnlargement: true })
-  const { data, info } = await small.raw().toBuffer({ resolveWithObject: true })
-  const { width, height, channels } = info
-  return sharp(data, { raw: { width, height, channels } }).webp({ quality: PREVIEW_QUALITY, effort: 2 }).toBuffer()
 }
 
 function describeOutput(

@@ -82,6 +82,28 @@ describe('identify', () => {
     expect(await identify(await file(name, bytes))).toMatchObject({ kind: 'raw', mismatch: null })
   })
 
+  it.each([
+    ['cr2', 'raw', 'II*\0\x10\0\0\0CR\x02\0\0\0\0\0'],
+    ['cr3', 'raw', '\0\0\0\x18ftypcrx \0\0\0\x01crx isom'],
+    ['raf', 'raw', 'FUJIFILMCCD-RAW 0201FF159501'],
+    ['orf', 'raw', 'IIRO\x08\0\0\0'],
+    ['rw2', 'raw', 'IIU\0\x18\0\0\0'],
+    ['x3f', 'raw', 'FOVb\x03\0\x02\0'],
+    ['heic', 'photo', '\0\0\0\x18ftypheic\0\0\0\0mif1heic'],
+    ['avif', 'photo', '\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf'],
+    ['psd', 'photo', '8BPS\0\x01\0\0\0\0\0\0\0\x03'],
+    ['webm', 'video', '\x1aE\xdf\xa3\x9fB\x86\x81\x01B\xf7\x81\x01B\xf2\x81\x04B\xf3\x81\x08B\x82\x84webm'],
+    ['pdf', 'pdf', '%PDF-1.7\n'],
+    ['txt', 'other', 'words']
+  ])('knows %s by its bytes alone, and says so of one that is named .jpg', async (extension, kind, head) => {
+    const bytes = Buffer.from(head, 'latin1')
+    expect(await identify(await file('unnamed', bytes))).toMatchObject({ kind, extension, mismatch: null })
+    expect(await identify(await file('a.jpg', bytes))).toMatchObject({
+      kind,
+      mismatch: { named: 'jpg', is: extension }
+    })
+  })
+
   it('does not mind a .mov that is an MP4 inside', async () => {
     expect(await identify(await file('a.mov', MP4))).toMatchObject({ kind: 'video', mismatch: null })
   })

@@ -86,10 +86,12 @@ function isTiff(head: Uint8Array): boolean {
   return ['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(text)
 }
 
-/** RAW containers that `file-type` does not know (photo-facts §1.1). */
+/** RAW containers that `file-type` does not know, or only some of (photo-facts §1.1). */
 function ownSignature(head: Uint8Array): string | null {
   const text = Buffer.from(head.subarray(0, 16)).toString('latin1')
   if (text.startsWith('FOVb')) return 'x3f'
+  if (/^(IIRO|IIRS|MMOR)/.test(text)) return 'orf'
+  if (text.startsWith('IIU\0')) return 'rw2'
   if (text.startsWith('\0MRM')) return 'mrw'
   if (text.slice(6, 14) === 'HEAPCCDR') return 'crw'
   return null

@@ -33,6 +33,13 @@ export function marksOf({ rating, ratingPercent, label, keywords }: WrittenMarks
   return { rating: stars ?? 0, label: label?.slice(0, MOST_LETTERS) ?? null, keywords: words }
 }
 
+/** Marks with keywords of another block, those that are in both once. @returns null where nothing is noted. */
+export function joinKeywords(marks: PictureMarks | null, more: ReadonlyArray<string>): PictureMarks | null {
+  const keywords = distinct([...(marks?.keywords ?? []), ...more])
+  if (marks === null && keywords.length === 0) return null
+  return { rating: marks?.rating ?? 0, label: marks?.label ?? null, keywords }
+}
+
 function starsOf(text: string | null): number | null {
   if (text === null || !/^-?\d+(?:\.\d+)?$/.test(text)) return null
   return Math.max(-1, Math.min(5, Math.floor(Number(text))))

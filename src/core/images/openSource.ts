@@ -4,12 +4,13 @@ import { AppError } from '../../shared/errors.ts'
 import { ADOBE_RGB_PROFILE, tagAsAdobeRgb } from './adobeRgb.ts'
 import type { RenderJob } from './Darkroom.ts'
 import { decodeHeic } from './decodeHeic.ts'
-import { type Description, readDescription } from './description.ts'
+import { type Description, NO_DESCRIPTION, readDescription } from './description.ts'
 import type { ExifToolReader } from './ExifToolReader.ts'
 import { fileReadError } from './fileReadError.ts'
 import { isHdr } from './hdr.ts'
 import { maxPixels, requireAffordable } from './limits.ts'
 import { longEdgeOf, type Size } from './outputSize.ts'
+import { posterFrame } from './posterFrame.ts'
 import { isProfile } from './profiles.ts'
 import { readRaw } from './readRaw.ts'
 import { sharp } from './safeSharp.ts'
@@ -56,6 +57,8 @@ export async function openSource(job: RenderJob, budgetBytes: number, exiftool: 
       return openPhoto(path, budgetBytes)
     case 'raw':
       return openRaw(path, budgetBytes, exiftool)
+    case 'video':
+      return openVideo(path, exiftool)
     default:
       throw new AppError('picture-unsupported', `Not rendered, being ${kind}: ${path}`)
   }
@@ -77,6 +80,14 @@ async function openPhoto(path: string, budgetBytes: number): Promise<Source> {
   const isMarked = description.isAdobeRgb && metadata.icc === undefined && metadata.format === 'jpeg'
   const input = isMarked ? tagAsAdobeRgb(await readWhole(path)) : await sharpInput(path)
   return toSource(path, input, metadata, description, isMarked ? ADOBE_RGB_PROFILE : null)
+}
+
+/** One of a film's frames, good for a row: nobody wants a still of their film in its place. */
+async function openVideo(path: string, exiftool: ExifToolReader): Promise<Source> {
+  const { Duration: seconds } = await exiftool.read(path, ['-fast', '-Duration#', '-api', 'largefilesupport=1'])
+  const poster = await posterFrame(path, typeof seconds === 'number' && seconds > 0 ? seconds : null)
+  const source = toSource(path, poster, await sharp(poster).metadata(), NO_DESCRIPTION, null)
+  return { ...source, reservation: new AppError('picture-unsupported', `${path} is a film`) }
 }
 
 async function openRaw(path: string, budgetBytes: number, exiftool: ExifToolReader): Promise<Source> {

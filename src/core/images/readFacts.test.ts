@@ -59,6 +59,7 @@ describe('readFacts', () => {
       creator: 'Zoë Müller',
       copyright: '© Müller',
       hasPosition: true,
+      position: { latitude: 51 + 28 / 60, longitude: 3 },
       problem: null
     })
   })
@@ -80,7 +81,11 @@ describe('readFacts', () => {
     ]
   ])('reads XMP written as %s', async (_form, description) => {
     const path = await file('x.jpg', await busy().withXmp(xmp(description)).jpeg().toBuffer())
-    expect(await readFacts(path, exiftool)).toMatchObject({ capturedAt: '2026-05-01T12:00:00Z', hasPosition: true })
+    expect(await readFacts(path, exiftool)).toMatchObject({
+      capturedAt: '2026-05-01T12:00:00Z',
+      hasPosition: true,
+      position: { latitude: 51.483, longitude: -3 }
+    })
   })
 
   it('joins several creators, and reads entities', async () => {
@@ -106,6 +111,7 @@ describe('readFacts', () => {
     })
     const facts = await readFacts(await file('nofix.jpg', withExifBlock(await jpeg(), block)), exiftool)
     expect(facts.hasPosition).toBe(false)
+    expect(facts).not.toHaveProperty('position')
   })
 
   it('names metadata it cannot read, and keeps the rest', async () => {

@@ -11,6 +11,7 @@ import { fileReadError } from './fileReadError.ts'
 import { isHdr } from './hdr.ts'
 import { type Identity, identify } from './identify.ts'
 import { marksOf, type PictureMarks } from './marks.ts'
+import { type Position, validPosition } from './position.ts'
 import { sharp } from './safeSharp.ts'
 import { sharpError } from './sharpError.ts'
 import { sharpInput } from './sharpInput.ts'
@@ -70,6 +71,7 @@ async function fromSharp(path: string): Promise<Partial<FrameFacts>> {
     widthPx: metadata.autoOrient.width,
     heightPx: metadata.autoOrient.height,
     ...inWords(description),
+    ...placed(description.position),
     ...marked(description.marks),
     ...(await readHdr(path, metadata)),
     problem: faultProblem(description.faults)
@@ -90,6 +92,10 @@ async function readPacket(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw fileReadError(error, path)
   }
+}
+
+function placed(position: Position | null): Pick<FrameFacts, 'position'> {
+  return position === null ? {} : { position: { latitude: position.latitudeDeg, longitude: position.longitudeDeg } }
 }
 
 function marked(marks: PictureMarks | null): Pick<FrameFacts, 'marks'> {
@@ -117,6 +123,9 @@ function inWords(description: Description): Partial<FrameFacts> {
 function faultProblem(faults: ReadonlyArray<string>): Problem | null {
   return faults.length === 0 ? null : { code: 'picture-damaged', detail: `Metadata not readable: ${faults.join('; ')}` }
 }
+
+/** QuickTime's positions are one text, of which ExifTool computes the same two numbers as of EXIF's. */
+const COORDINATE_ARGS = ['-Composite:GPSLatitude#', '-Composite:GPSLongitude#']
 
 /** `-fast` leaves out trailers; names are asked for one by one, since a full read takes three times as long (§2.7). */
 const EXIFTOOL_ARGS = [
@@ -146,10 +155,15 @@ const EXIFTOOL_ARGS = [
   '-Label',
   '-Subject',
   '-HierarchicalSubject',
-  '-GPSPosition#',
-  '-GPSLatitude#',
+  '-Keywords',
+  '-By-line',
+  '-CopyrightNotice',
+  '-Duration#',
   '-GPSCoordinates#',
-  '-Error'
+  ...COORDINATE_ARGS,
+  '-Error',
+  '-api',
+  'largefilesupport=1'
 ]
 
 /** QuickTime's own times are UTC by its specification; a RAW's stand in EXIF, local. */
@@ -162,6 +176,8 @@ function fromExifTool(tags: ExifToolTags): Partial<FrameFacts> {
     return typeof value === 'number' && value > 0 ? value : null
   }
   const error = words('Error')
+  const durationSeconds = number('Duration')
+  const position = validPosition(degrees(tags['GPSLatitude']), degrees(tags['GPSLongitude']), null)
   const createZone = TIMES_IN_UTC.has(words('FileType') ?? '') ? 'Z' : null
   const capturedAt =
     parseCaptureTime(words('DateTimeOriginal') ?? '', words('OffsetTimeOriginal')) ??
@@ -178,19 +194,29 @@ function fromExifTool(tags: ExifToolTags): Partial<FrameFacts> {
       iso: number('ISO'),
       focalLengthMm: number('FocalLength')
     }),
-    creator: words('Artist') ?? words('Creator'),
-    copyright: words('Copyright') ?? words('Rights'),
+    creator: words('Artist') ?? words('Creator') ?? words('By-line'),
+    copyright: words('Copyright') ?? words('Rights') ?? words('CopyrightNotice'),
     ...marked(
       marksOf({
         rating: words('Rating'),
         ratingPercent: words('RatingPercent'),
         label: words('Label'),
-        keywords: [...list(tags['Subject']), ...list(tags['HierarchicalSubject']).flatMap((path) => path.split('|'))]
+        keywords: [
+          ...list(tags['Subject']),
+          ...list(tags['Keywords']),
+          ...list(tags['HierarchicalSubject']).flatMap((path) => path.split('|'))
+        ]
       })
     ),
-    hasPosition: ['GPSPosition', 'GPSLatitude', 'GPSCoordinates'].some((name) => tags[name] !== undefined),
+    ...placed(position),
+    ...(durationSeconds !== null && { durationSeconds }),
+    hasPosition: position !== null || ['GPSLatitude', 'GPSCoordinates'].some((name) => tags[name] !== undefined),
     problem: error === null ? null : { code: 'picture-damaged', detail: `ExifTool: ${error}` }
   }
+}
+
+function degrees(value: unknown): number {
+  return typeof value === 'number' ? value : Number.NaN
 }
 
 function list(value: unknown): ReadonlyArray<string> {

@@ -5,7 +5,7 @@ import { copyTags, needsTags } from './copyTags.ts'
 import type { Rendered, RenderJob, RenderResult } from './Darkroom.ts'
 import { develop } from './develop.ts'
 import type { ExifToolReader } from './ExifToolReader.ts'
-import { type Encoded, encode, encodePreview, PREVIEW_LONG_EDGE_PX } from './encode.ts'
+import { type Encoded, encode } from './encode.ts'
 import { failedRendering } from './failedRendering.ts'
 import { roomError } from './limits.ts'
 import { openSource, type Source } from './openSource.ts'
@@ -13,6 +13,8 @@ import { type EncodedFormat, encodedFormat, formatTypes } from './outputFormat.t
 import { longEdgeOf, type OutputSize, outputSize } from './outputSize.ts'
 import { print } from './print.ts'
 import { sharpError } from './sharpError.ts'
+import { makeThumb, THUMB_LONG_EDGE_PX, type Thumb } from './thumb.ts'
+import { thumbSource } from './thumbSource.ts'
 import { writeWhole } from './writeWhole.ts'
 
 /** A frame on the table, with what is at hand for it. */
@@ -34,7 +36,8 @@ type Planned = RenderJob['renditions'][number] & { readonly format: EncodedForma
  */
 export async function render(job: RenderJob, budgetBytes: number, exiftool: ExifToolReader): Promise<RenderResult> {
   try {
-    const source = await openSource(job, budgetBytes, exiftool)
+    const small = job.renditions.length === 0 ? await thumbSource(job) : null
+    const source = small ?? (await openSource(job, budgetBytes, exiftool))
     const table = { job, source, budgetBytes, exiftool }
     if (source.reservation === null) return await renderAll(table)
     const { renditions } = failedRendering(job, source.reservation)
@@ -80,7 +83,7 @@ async function renderColour(
   const { job, source } = table
   try {
     const edges = renditions.map(({ size }) => size.decodedEdgePx)
-    const negative = await develop(source, colour, Math.max(PREVIEW_LONG_EDGE_PX, ...edges))
+    const negative = await develop(source, colour, Math.max(THUMB_LONG_EDGE_PX, ...edges))
     const made: Rendered[] = []
     for (const planned of renditions) {
       const { rendition, format, size } = planned
@@ -88,7 +91,7 @@ async function renderColour(
         encode(await print(negative, rendition, size, job.path), rendition, format, source.description)
       made.push(await finish(planned, table, make))
     }
-    return { renditions: made, preview: await makePreview(job, () => encodePreview(negative)) }
+    return { renditions: made, preview: await makePreview(job, () => makeThumb(negative)) }
   } catch (error) {
     return failedRendering(job, sharpError(error, job.path))
   }
@@ -120,12 +123,13 @@ async function finish(planned: Planned, { job, exiftool }: Table, make: () => Pr
 
 async function makePreview(
   { previewPath, path }: RenderJob,
-  make: () => Promise<Buffer>
+  make: () => Promise<Thumb>
 ): Promise<RenderResult['preview']> {
   if (previewPath === null) return null
   try {
-    await writeWhole(previewPath, await make())
-    return { ok: true }
+    const { webp, thumbhash } = await make()
+    await writeWhole(previewPath, webp)
+    return { ok: true, thumbhash }
   } catch (error) {
     return { ok: false, problem: problemOf(error, path) }
   }

@@ -1,5 +1,5 @@
 import type { ErrorCode, Problem } from '../../shared/errors.ts'
-import type { RenderJob, RenderResult } from './Darkroom.ts'
+import type { Cleaned, CleanJob, RenderJob, RenderResult } from './Darkroom.ts'
 import type { FrameFacts } from './FrameFacts.ts'
 
 /** What a darkroom process is asked. */
@@ -8,10 +8,18 @@ export type Task =
   /** Type alone, for a frame whose metadata brought a process down; `problem` goes into its facts. */
   | { readonly kind: 'identify'; readonly path: string; readonly problem: Problem }
   | { readonly kind: 'render'; readonly job: RenderJob }
+  | { readonly kind: 'clean'; readonly job: CleanJob }
 
-export type Outcome = FrameFacts | RenderResult
+type Outcomes = {
+  readonly inspect: FrameFacts
+  readonly identify: FrameFacts
+  readonly render: RenderResult
+  readonly clean: Cleaned
+}
 
-export type OutcomeOf<T extends Task> = T extends { readonly kind: 'render' } ? RenderResult : FrameFacts
+export type Outcome = Outcomes[keyof Outcomes]
+
+export type OutcomeOf<T extends Task> = Outcomes[T['kind']]
 
 /** To a darkroom process, in lists; `id` comes back with the answer. */
 export type Request = { readonly id: number; readonly task: Task }

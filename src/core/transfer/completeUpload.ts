@@ -26,7 +26,7 @@ export async function completeUpload(
   const found = await store.head(upload.key, signal)
   signal.throwIfAborted()
   if (found && isOurs(found, upload) && isEtagOf(parts, found.etag)) {
-    uploads.addOrphan(upload.accountId, multipart) // were it joined by another run of us, it would be open still
+    uploads.addOrphan(upload, multipart) // were it joined by another run of us, it would be open still
     return found.etag
   }
   if (found && found.etag !== upload.replaces)

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { cacheKindOf, objectHeaders } from './objectHeaders.ts'
+import { ORIGINAL, WEB } from '../../shared/model/output.ts'
+import { cacheKindOf, headersOf, objectHeaders } from './objectHeaders.ts'
+import { openRoom, SESSION } from './testing/openRoom.ts'
+import { transition } from './UploadState.ts'
 
 const picture = {
   contentType: 'image/jpeg',
@@ -9,6 +12,7 @@ const picture = {
   widthPx: 30,
   heightPx: null,
   outputId: 'web',
+  processingError: null,
   cacheControl: {},
   nowMs: 0
 }
@@ -42,5 +46,23 @@ describe('objectHeaders', () => {
       'pdf',
       'other'
     ])
+  })
+
+  it('says of an original why a copy of it could not be made, and of the other copies nothing', async () => {
+    const room = openRoom({ outputs: [ORIGINAL, WEB, { ...WEB, id: 'proof' }] })
+    room.add(room.write('a.jpg', 'half a picture'))
+    const [frame] = await room.prepare()
+    if (!frame) throw new Error('Nothing was prepared')
+    const ports = { uploads: room.uploads, nowMs: () => 0 }
+    const metadata = () =>
+      room.uploads
+        .ofFrame(frame.id)
+        .map((upload) => headersOf(upload, { upload, frame, rules: room.collection.rules }, ports).metadata)
+    for (const one of metadata()) expect(one).not.toHaveProperty('processing-error')
+    const [web] = room.uploads.takeToRender(SESSION, 1, [])
+    if (!web) throw new Error('Nothing is to be rendered')
+    const problem = { code: 'picture-damaged', detail: 'Premature end: Zoë.jpg' } as const
+    room.uploads.saveState(web, transition(web.state, { kind: 'gave-up', problem }))
+    expect(metadata().map((one) => one['processing-error'])).toEqual(['picture-damaged', undefined, undefined])
   })
 })

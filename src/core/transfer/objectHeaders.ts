@@ -1,8 +1,10 @@
 import { basename } from 'node:path'
+import type { ErrorCode } from '../../shared/errors.ts'
 import type { CacheKind, CollectionRules } from '../../shared/model/collection.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
+import { isMade } from '../images/isMade.ts'
 import type { ObjectFacts, ObjectHeaders, WriteCondition } from '../store/ObjectStore.ts'
-import type { SendJob } from './SendPorts.ts'
+import type { SendJob, SendPorts } from './SendPorts.ts'
 
 const DAY_S = 86_400
 
@@ -32,7 +34,9 @@ export const metadataNames = {
   sha256: 'sha256',
   width: 'width',
   height: 'height',
-  output: 'output'
+  output: 'output',
+  /** Of an original: the code of why a copy of it could not be made. */
+  processingError: 'processing-error'
 } as const
 
 /** Headers of one object. Metadata stays far below R2's 8,192 bytes: a file name has 255 bytes at most. */
@@ -44,6 +48,7 @@ export function objectHeaders(object: {
   readonly widthPx: number | null
   readonly heightPx: number | null
   readonly outputId: string
+  readonly processingError: ErrorCode | null
   readonly cacheControl: CollectionRules['cacheControl']
   readonly nowMs: number
 }): ObjectHeaders {
@@ -55,6 +60,7 @@ export function objectHeaders(object: {
     [metadataNames.sha256]: object.sha256,
     [metadataNames.output]: object.outputId
   }
+  if (object.processingError !== null) metadata[metadataNames.processingError] = object.processingError
   if (object.widthPx !== null) metadata[metadataNames.width] = String(object.widthPx)
   if (object.heightPx !== null) metadata[metadataNames.height] = String(object.heightPx)
   return {
@@ -65,7 +71,12 @@ export function objectHeaders(object: {
 }
 
 /** The same for an upload whose digest is known. */
-export function headersOf(upload: Upload, { frame, rules }: SendJob, nowMs: number): ObjectHeaders {
+export function headersOf(
+  upload: Upload,
+  { frame, rules }: SendJob,
+  { uploads, nowMs }: Pick<SendPorts, 'uploads' | 'nowMs'>
+): ObjectHeaders {
+  const isOriginal = upload.output.kind === 'original'
   return objectHeaders({
     contentType: upload.contentType,
     sourcePath: frame.path,
@@ -74,9 +85,16 @@ export function headersOf(upload: Upload, { frame, rules }: SendJob, nowMs: numb
     widthPx: upload.widthPx,
     heightPx: upload.heightPx,
     outputId: upload.output.id,
+    processingError: isOriginal ? failureOf(uploads.ofFrame(frame.id)) : null,
     cacheControl: rules.cacheControl,
-    nowMs
+    nowMs: nowMs()
   })
+}
+
+/** Why a copy of the frame could not be made, as far as that is known by now. */
+function failureOf(uploads: ReadonlyArray<Upload>): ErrorCode | null {
+  const failed = uploads.find(({ output, state }) => output.kind === 'rendition' && state.kind === 'failed')
+  return failed?.state.kind === 'failed' ? failed.state.problem.code : null
 }
 
 /** What must hold for the write: the key is free, or has the one object that may be overwritten. */
@@ -84,9 +102,9 @@ export function conditionOf({ replaces }: Upload): WriteCondition {
   return replaces === null ? { kind: 'absent' } : { kind: 'matches', etag: replaces }
 }
 
-/** An original is its own source; a rendition's was digested before it was made. */
+/** A file that goes itself is its own source; that of what is made was digested before. */
 export function sourceSha256Of(upload: Upload, frame: Frame): string {
-  return (upload.output.kind === 'original' ? upload.sha256 : frame.sha256) ?? ''
+  return (isMade(upload.output) ? frame.sha256 : upload.sha256) ?? ''
 }
 
 /** The object is this upload's content: size and the digest in its metadata say so. */

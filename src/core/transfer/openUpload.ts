@@ -29,7 +29,7 @@ export async function openUpload(job: PartsJob, ports: SendPorts, signal: AbortS
   const opened = uploads.together(() => {
     uploads.openings.settle(opening)
     // Paused or cancelled while the answer was on its way: nobody will send its parts, so the store is to drop it.
-    if (signal.aborted) uploads.addOrphan(accountId, multipart)
+    if (signal.aborted) uploads.addOrphan(upload, multipart)
     else return uploads.saveState(upload, transition(upload.state, { kind: 'opened', multipart }))
   })
   if (!opened) throw signal.reason

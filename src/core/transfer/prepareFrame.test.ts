@@ -35,7 +35,7 @@ describe('prepareFrame', () => {
 
   it('suffixes twins that differ only in case or normalisation', async () => {
     const room = openRoom()
-    room.add(...['Zoë.jpg', 'zoe\u0308.jpg', 'ZOË.JPG'].map((name) => room.write(`${hash('md5', name)}/${name}`, name)))
+    room.add(...['Zoë.jpg', 'zoe\u0308.jpg', 'ZOË.JPG'].map((name, index) => room.write(`${index}/${name}`, name)))
     const keys = (await room.prepare()).flatMap(({ id }) => room.uploads.ofFrame(id).map(({ key }) => key))
     expect(keys).toEqual(['Zoë.jpg', 'zoë-2.jpg', 'ZOË-3.JPG'])
   })

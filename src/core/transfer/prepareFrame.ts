@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { AppError, type Problem } from '../../shared/errors.ts'
 import type { Account } from '../../shared/model/account.ts'
-import type { Collection } from '../../shared/model/collection.ts'
+import type { Collection, CollectionRules } from '../../shared/model/collection.ts'
 import type { FrameKind } from '../../shared/model/frame.ts'
 import type { Output, Rendition } from '../../shared/model/output.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
@@ -11,18 +12,18 @@ import type { Frame, Upload } from '../catalog/records.ts'
 import { readFrame } from '../files/readFrame.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
+import { isMade } from '../images/isMade.ts'
 import { type EncodedFormat, encodedFormat, formatTypes } from '../images/outputFormat.ts'
 import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTemplate.ts'
 import { leftOutByName } from '../shots/leftOutBy.ts'
-import { foldKey } from '../shots/suffixKey.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import type { BufferPool } from './BufferPool.ts'
+import { claimFirstKey } from './claimFirstKey.ts'
 import type { Digester } from './Digester.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
 import { leftOutReason } from './leftOutReason.ts'
 import type { Slots } from './Slots.ts'
-import { takeNextKey } from './takeNextKey.ts'
 import { firstState } from './UploadState.ts'
 
 export type PreparePorts = {
@@ -39,6 +40,8 @@ export type Destination = {
   readonly collection: Collection
   readonly account: Account
   readonly bucket: string
+  /** The rules that the collection has by now. Absent: still these. */
+  readonly rulesNow?: () => CollectionRules
   /** Kinds whose originals wait at this hour for the quiet ones. */
   readonly waitingKinds?: ReadonlyArray<FrameKind>
 }
@@ -72,21 +75,21 @@ export async function prepareFrame(
   signal: AbortSignal
 ): Promise<void> {
   const { collection } = to
-  const { selection } = collection.rules
+  const selection = ports.frames.takenAnyway.has(frame.id) ? undefined : collection.rules.selection
   const byName = selection ? leftOutByName(selection, frame) : null
-  if (byName !== null) return leaveOut(frame, null, byName, ports, signal)
+  if (byName !== null) return leaveOut(frame, null, byName, to, ports, signal)
   if (frame.sizeBytes === 0) throw new AppError('file-empty', frame.path)
   const template = parseTemplate(collection.rules.keyTemplate)
   const facts = await ports.darkroom.inspect(frame.path, signal)
   signal.throwIfAborted()
   const reason = selection ? await leftOutReason(frame.path, facts, selection, ports.darkroom, signal) : null
-  if (reason !== null) return leaveOut(frame, facts, reason, ports, signal)
+  if (reason !== null) return leaveOut(frame, facts, reason, to, ports, signal)
   const plan = planOutputs(collection.rules.outputs, facts)
   if (plan.length === 0)
     throw new AppError('picture-unsupported', `${frame.path}: ${facts.contentType} is not a picture`)
-  const hasRendition = plan.some(({ output }) => output.kind === 'rendition')
+  const isAnyMade = plan.some(({ output }) => isMade(output))
   const sha256 =
-    hasRendition || needs(template, 'sha256')
+    isAnyMade || needs(template, 'sha256')
       ? await ports.reading.run(() => digestFrame(frame, ports, signal), signal)
       : null
   signal.throwIfAborted()
@@ -97,9 +100,7 @@ export async function prepareFrame(
     signal.throwIfAborted() // stopped while others were gathered: the catalog says already what is to be
     ports.uploads.addForFrame(planned, () => {
       ports.frames.setPrepared(frame.id, facts, sha256, frameStatusOf(planned.map(({ state }) => state.kind)))
-      for (const upload of planned) {
-        if (!ports.uploads.claimKey(upload, upload.key, foldKey(upload.key))) takeNextKey(upload, ports.uploads)
-      }
+      for (const upload of planned) claimFirstKey(upload, frame, ports.uploads)
       if (to.waitingKinds?.includes(facts.kind)) ports.uploads.quiet.holdFrame(frame.id)
     })
   })
@@ -109,12 +110,15 @@ function leaveOut(
   frame: Frame,
   facts: FrameFacts | null,
   reason: string,
+  { collection, rulesNow }: Destination,
   { frames, uploads }: PreparePorts,
   signal: AbortSignal
 ): Promise<void> {
   return uploads.commits.run(() => {
     signal.throwIfAborted() // stopped while others were gathered
-    frames.leaveOut(frame.id, facts, reason)
+    // Judged by rules that hold no more: those that hold now look at it.
+    if (rulesNow && !isDeepStrictEqual(rulesNow(), collection.rules)) frames.restart(frame.id)
+    else frames.leaveOut(frame.id, facts, reason)
   })
 }
 
@@ -185,8 +189,8 @@ function planUpload(planned: Planned, template: Template, to: Destination): Uplo
     keyNumber: 1,
     state: problem ? { kind: 'failed', problem } : firstState,
     spoolPath: null,
-    sizeBytes: output.kind === 'original' ? frame.sizeBytes : null,
-    sha256: output.kind === 'original' ? sha256 : null,
+    sizeBytes: isMade(output) ? null : frame.sizeBytes,
+    sha256: isMade(output) ? null : sha256,
     widthPx: output.kind === 'original' ? facts.widthPx : null,
     heightPx: output.kind === 'original' ? facts.heightPx : null,
     contentType: made?.contentType ?? facts.contentType,

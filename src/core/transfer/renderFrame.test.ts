@@ -1,17 +1,27 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { WEB } from '../../shared/model/output.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
+import { ORIGINAL, type Output, WEB } from '../../shared/model/output.ts'
+import { inTransaction } from '../catalog/openCatalog.ts'
+import { createDarkroom } from '../images/createDarkroom.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
+import { FrameCommands } from './FrameCommands.ts'
 import { renderFrame } from './renderFrame.ts'
 import { createPaperDarkroom, openRoom, SESSION } from './testing/openRoom.ts'
 
 const { signal } = new AbortController()
 const paper = createPaperDarkroom()
 
-async function start(render: Darkroom['render'] = paper.render) {
-  const room = openRoom({ outputs: [WEB, { ...WEB, id: 'proof' }] })
-  room.add(room.write('a.jpg', 'a picture'))
+const MISBEHAVING = join(import.meta.dirname, '../images/testing/misbehavingDarkroom.ts')
+const withoutPosition: Output = { kind: 'original', id: 'original', removesPosition: true }
+
+async function start(
+  render: Darkroom['render'] = paper.render,
+  { outputs = [WEB, { ...WEB, id: 'proof' }], name = 'a.jpg' }: { outputs?: Output[]; name?: string } = {}
+) {
+  const room = openRoom({ outputs })
+  room.add(room.write(name, 'a picture'))
   const [prepared] = await room.prepare()
   const taken = room.uploads.takeToRender(SESSION, 1, [])
   if (!prepared) throw new Error('Nothing was prepared')
@@ -50,7 +60,7 @@ describe('renderFrame', () => {
       const { renditions } = await paper.render(job, stop)
       return {
         renditions: [...renditions.slice(0, 1), { outputId: 'proof', ok: false, problem }],
-        preview: { ok: true }
+        preview: { ok: true, thumbhash: 'AQID' }
       }
     })
     await act()
@@ -59,6 +69,7 @@ describe('renderFrame', () => {
       { kind: 'failed', problem }
     ])
     expect(room.find(frame.id).hasPreview).toBe(true)
+    expect(room.frames.thumbs.hashOf(frame.id)).toBe('AQID')
   })
 
   it('keeps nothing that was made of a source that changed meanwhile', async () => {
@@ -86,5 +97,66 @@ describe('renderFrame', () => {
     await expect(act()).rejects.toMatchObject({ code: 'internal' })
     expect(taken.map((upload) => room.kept(upload))).toEqual(taken)
     expect(existsSync(join(room.home, 'spool'))).toBe(true)
+  })
+
+  it('makes the original that is to tell no position beside the renditions, named for its type', async () => {
+    const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition, WEB] })
+    await renderFrame(frame, taken, ports, signal)
+    const [original, web] = taken.map((upload) => room.kept(upload))
+    expect(original).toMatchObject({ state: { kind: 'waiting' }, output: withoutPosition, widthPx: 300, sha256: null })
+    expect(original?.spoolPath).toBe(join(room.home, 'spool', `${original?.id}.jpg`))
+    expect(original?.sizeBytes).toBe(readFileSync(original?.spoolPath ?? '').length)
+    expect(web?.spoolPath).toMatch(/\.webp$/)
+  })
+
+  it('has the file itself go where it tells no position, whose digest is known by then', async () => {
+    const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition] })
+    const darkroom = { ...ports.darkroom, removePosition: async () => ({ path: null }) }
+    await renderFrame(frame, taken, { ...ports, darkroom }, signal)
+    const kept = taken.map((upload) => room.kept(upload))
+    expect(kept).toMatchObject([{ output: ORIGINAL, spoolPath: null, sizeBytes: 9, sha256: frame.sha256 }])
+    expect(room.retake().id).toBe(kept[0]?.id) // to the line, not into the darkroom once more
+  })
+
+  it('does not let an original go whose position stays in, and renders it all the same', async () => {
+    const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition, WEB] })
+    const stays = new AppError('picture-unsupported', 'The position cannot be taken out')
+    const removePosition = () => Promise.reject(stays)
+    await renderFrame(frame, taken, { ...ports, darkroom: { ...ports.darkroom, removePosition } }, signal)
+    expect(taken.map((upload) => room.kept(upload).state)).toMatchObject([
+      { kind: 'failed', problem: { code: 'position-stays' } },
+      { kind: 'waiting' }
+    ])
+  })
+
+  it('leaves everything as it is where there is no room for the copy', async () => {
+    const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition, WEB] })
+    const removePosition = () => Promise.reject(new AppError('disk-full', 'No room'))
+    const act = renderFrame(frame, taken, { ...ports, darkroom: { ...ports.darkroom, removePosition } }, signal)
+    await expect(act).rejects.toMatchObject({ code: 'disk-full' })
+    expect(taken.map((upload) => room.kept(upload))).toEqual(taken)
+  })
+
+  it('sets a frame aside that ends the darkroom twice: after a restart it waits for the person, who may try again', async () => {
+    const darkroom = createDarkroom({ entry: MISBEHAVING, processes: 1 })
+    onTestFinished(() => darkroom.close())
+    const { room, taken, ports, frame } = await start(paper.render, { name: 'crash', outputs: [ORIGINAL, WEB] })
+    await renderFrame(frame, taken, { ...ports, darkroom }, signal)
+    expect(taken.map((upload) => room.kept(upload).state)).toMatchObject([
+      { kind: 'failed', problem: { code: 'render-crashed' } }
+    ])
+    room.uploads.recover(room.collection.id)
+    expect(room.uploads.takeToRender(SESSION, Number.MAX_SAFE_INTEGER, [])).toEqual([])
+    expect(room.retake().output).toEqual(ORIGINAL) // which goes nevertheless
+    const { frames, uploads, db } = room
+    const commands = new FrameCommands({
+      frames,
+      uploads,
+      inTransaction: (act) => inTransaction(db, act),
+      stopFrames: async () => {},
+      onFrameChanged: () => {}
+    })
+    await commands.retry([frame.id])
+    expect(room.uploads.takeToRender(SESSION, Number.MAX_SAFE_INTEGER, [])).toMatchObject([{ id: taken[0]?.id }])
   })
 })

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../store/ObjectStore.ts'
 import { FrameCommands } from './FrameCommands.ts'
 import { sendUpload } from './sendUpload.ts'
 import { createFaultyStore } from './testing/createFaultyStore.ts'
-import { openRoom } from './testing/openRoom.ts'
+import { openRoom, STUDIO } from './testing/openRoom.ts'
 import { again, faulty, large, lost, portsOf, putStranger, read, send } from './testing/sendRoom.ts'
 import { multipartOf } from './UploadState.ts'
 
@@ -28,7 +28,7 @@ describe('sendUpload, in parts', () => {
     expect((await read(store, 'a.mov')).equals(large)).toBe(true)
     expect(store.count('sendPart')).toBe(3)
     expect(room.uploads.recordedParts(done.id)).toEqual([])
-    expect(room.uploads.orphans(10)).toEqual([])
+    expect(room.uploads.orphans(STUDIO, 10)).toEqual([])
     expect(Math.max(...ports.sentBytes)).toBe(large.length)
     expect(room.pool.usedBytes).toBe(0)
   })
@@ -49,7 +49,7 @@ describe('sendUpload, in parts', () => {
     const done = await send(room, job, portsOf(room, store))
     expect(done).toMatchObject({ key: 'a-2.mov', state: { kind: 'done' } })
     expect(await read(store, 'a.mov')).toEqual(Buffer.from('somebody else'))
-    expect(room.uploads.orphans(10)).toHaveLength(1) // for a store that has not dropped it with the condition
+    expect(room.uploads.orphans(STUDIO, 10)).toHaveLength(1) // for a store that has not dropped it with the condition
   })
 
   it('looks before the first part whether the key is taken', async () => {
@@ -69,7 +69,7 @@ describe('sendUpload, in parts', () => {
     const { upload, frame } = await room.sending('a.mov', large)
     const job = { upload, frame, rules: { conflict: 'keep-both', cacheControl: {} } } as const
     await expect(sendUpload(job, portsOf(room, store), stop.signal)).rejects.toMatchObject({ name: 'AbortError' })
-    expect(room.uploads.orphans(10)).toMatchObject([{ accountId: 'studio', multipart: { key: 'a.mov' } }])
+    expect(room.uploads.orphans(STUDIO, 10)).toMatchObject([{ accountId: 'studio', multipart: { key: 'a.mov' } }])
     expect(multipartOf(room.kept(upload).state)).toBeNull()
   })
 

@@ -1,5 +1,6 @@
 import type { Frame, Upload } from '../catalog/records.ts'
 import { type FrameReader, readFrame, type SeenFrame } from '../files/readFrame.ts'
+import { isMade } from '../images/isMade.ts'
 import { digestSource } from './digest.ts'
 import { advance } from './keepProof.ts'
 import { headersOf } from './objectHeaders.ts'
@@ -36,7 +37,7 @@ export async function openLarge(
   const reader = await readFrame(source)
   let parts: PartSource | null = null
   try {
-    let sha256 = upload.sha256 ?? (upload.output.kind === 'original' ? frame.sha256 : null)
+    let sha256 = upload.sha256 ?? (isMade(upload.output) ? null : frame.sha256)
     const isNew = multipartOf(upload.state) === null // one that is open has a part size of its own
     if (sha256 === null && isNew && mayReadAtOnce(sizeBytes, ports.pool.budgetBytes)) {
       const partBytes = choosePartBytes(sizeBytes, ports.partBytes())
@@ -63,7 +64,7 @@ function keepDigest(upload: Upload, frame: Frame, sha256: string, sizeBytes: num
   const { uploads, frames } = ports
   if (upload.sha256 === sha256) return upload
   return uploads.together(() => {
-    if (upload.output.kind === 'original' && frame.sha256 === null) frames.setSha256(frame.id, sha256)
+    if (!isMade(upload.output) && frame.sha256 === null) frames.setSha256(frame.id, sha256)
     return uploads.setDigest(upload, sha256, sizeBytes)
   })
 }
@@ -81,7 +82,7 @@ export async function sendLarge(
     signal.throwIfAborted()
     if (found && found.etag !== upload.replaces) return { kind: 'taken', upload, md5: null, found }
   }
-  const headers = headersOf(upload, job, ports.nowMs())
+  const headers = headersOf(upload, job, ports)
   const { reader, parts, sizeBytes } = large
   const result = await sendParts({ upload, headers, reader, parts, sizeBytes }, ports, signal)
   signal.throwIfAborted()

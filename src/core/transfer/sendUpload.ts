@@ -3,6 +3,7 @@ import { AppError } from '../../shared/errors.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
 import { toFrameFile } from '../files/FrameFile.ts'
 import type { SeenFrame } from '../files/readFrame.ts'
+import { isMade } from '../images/isMade.ts'
 import { prove } from './keepProof.ts'
 import { meetOccupant } from './meetOccupant.ts'
 import { SINGLE_PUT_BYTES } from './planParts.ts'
@@ -78,9 +79,9 @@ function requireFewLosses({ key, state }: Upload): void {
   throw new AppError('upload-lost', `What was sent of ${key} was lost ${restart.times} times, the last time: ${detail}`)
 }
 
-/** The bytes to send: the frame itself, or the rendition in the spool. @throws AppError `file-missing`. */
+/** The bytes to send: the frame itself, or what was made of it, in the spool. @throws AppError `file-missing`. */
 async function sourceOf(upload: Upload, frame: Frame): Promise<SeenFrame> {
-  if (upload.output.kind === 'original') return frame
+  if (!isMade(upload.output)) return frame
   if (upload.spoolPath === null) throw new AppError('internal', `${upload.key} has not been rendered`)
   try {
     return toFrameFile(upload.spoolPath, '', await stat(upload.spoolPath, { bigint: true }))

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
 import type { SeenFrame } from '../files/readFrame.ts'
+import { isMade } from '../images/isMade.ts'
 import { advance, keepProof } from './keepProof.ts'
 import { conditionOf, headersOf } from './objectHeaders.ts'
 import type { Outcome, SendJob, SendPorts } from './SendPorts.ts'
@@ -35,7 +36,7 @@ export async function sendWhole(
     // Not kept before the answer: whoever has to send it again has to read it again.
     const upload: Upload = { ...before, sha256, sizeBytes }
     if (!hasLooked && isKnownThere(upload, ports)) return { kind: 'taken', upload, md5, found: null }
-    const headers = headersOf(upload, job, ports.nowMs())
+    const headers = headersOf(upload, job, ports)
     const etag = await store.put(upload.key, bytes, digests, headers, conditionOf(upload), signal).catch(takenAsNull)
     if (etag === null) return { kind: 'taken', upload, md5, found: null }
     ports.onProgress(upload, sizeBytes)
@@ -58,7 +59,7 @@ function isKnownThere({ accountId, bucket, key, replaces }: Upload, { uploads }:
 
 /** @throws AppError `file-changed` for an original whose bytes are not those that its renditions are made of. */
 function requireSameSource(upload: Upload, frame: Frame, sha256: string): void {
-  if (upload.output.kind === 'original' && frame.sha256 !== null && frame.sha256 !== sha256)
+  if (!isMade(upload.output) && frame.sha256 !== null && frame.sha256 !== sha256)
     throw new AppError('file-changed', `${frame.path}: other bytes`)
 }
 

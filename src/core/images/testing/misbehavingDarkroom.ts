@@ -11,7 +11,7 @@ process.on('message', (requests: ReadonlyArray<Request>) => {
 })
 
 function perform({ id, task }: Request): void {
-  const path = task.kind === 'render' ? task.job.path : task.path
+  const path = 'job' in task ? task.job.path : task.path
   const name = basename(path)
   if (task.kind !== 'identify') misbehave(name, path)
   // A frame that is "held" is never answered, and keeps its process.

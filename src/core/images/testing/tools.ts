@@ -6,6 +6,7 @@ const run = promisify(execFile)
 /** Tools that share no code of ours. Tests that need one are left out where it is not installed. */
 export const hasImageMagick = answers('convert', '-version')
 export const hasExifTool = answers('exiftool', '-ver')
+export const hasFfmpeg = answers('ffmpeg', '-version')
 
 function answers(command: string, argument: string): boolean {
   try {

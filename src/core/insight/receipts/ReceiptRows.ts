@@ -6,8 +6,10 @@ import type { UploadState } from '../../transfer/UploadState.ts'
 /** One output of a taken file, as far as a receipt asks. */
 export type ReceiptUpload = {
   readonly id: string
-  /** `original` is the file itself, byte for byte; anything else is a copy made of it. */
+  /** `original` is the file itself, byte for byte unless it is without its position; else a copy made of it. */
   readonly outputId: string
+  /** Of the original: a copy of the file that tells no position went, and is what the proof is of. */
+  readonly isWithoutPosition: boolean
   readonly accountId: string
   readonly bucket: string
   readonly key: string

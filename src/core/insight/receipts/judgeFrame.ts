@@ -20,6 +20,8 @@ export type ReceiptLine = Omit<Lack, 'reason'> & {
   readonly reason: LackReason | null
   /** Null for what was never proved, and for a line about the file as a whole. */
   readonly proof: Proof | null
+  /** The original went without the position that the file on disk tells. Absent: it did not. */
+  readonly isWithoutPosition?: true
 }
 
 export type JudgePorts = {
@@ -71,9 +73,10 @@ export function lacksOf(lines: ReadonlyArray<ReceiptLine>): ReadonlyArray<Lack> 
 }
 
 function toLine({ id, path }: ReceiptFrame, upload: ReceiptUpload, why: Why | null): ReceiptLine {
-  const { outputId, key, state } = upload
+  const { outputId, key, state, isWithoutPosition } = upload
   const proof = state.kind === 'done' ? state.proof : null
-  return { frameId: id, path, outputId, key, ...(why ?? { reason: null, problem: null }), proof }
+  const line = { frameId: id, path, outputId, key, ...(why ?? { reason: null, problem: null }), proof }
+  return isWithoutPosition ? { ...line, isWithoutPosition } : line
 }
 
 function whyNoOriginal({ uploads, status, problem, path }: ReceiptFrame): Why | null {
@@ -129,9 +132,9 @@ function whyFailed(problem: Problem): Why {
 }
 
 function whyDisproved(frame: ReceiptFrame, upload: ReceiptUpload, proof: Proof, ports: JudgePorts): Why | null {
-  const { outputId, accountId, bucket, lastSha256AtKey } = upload
-  const isOriginal = outputId === ORIGINAL.id
-  if (isOriginal && (proof.sizeBytes !== frame.sizeBytes || proof.sha256 !== frame.sha256)) {
+  const { outputId, accountId, bucket, lastSha256AtKey, isWithoutPosition } = upload
+  const isFileItself = outputId === ORIGINAL.id && !isWithoutPosition
+  if (isFileItself && (proof.sizeBytes !== frame.sizeBytes || proof.sha256 !== frame.sha256)) {
     return { reason: 'changed', problem: null } // a proof of other bytes than those the file was taken with
   }
   const bucketNow = ports.bucketOf(accountId)

@@ -17,7 +17,7 @@ export function receiptCsv({ lines }: ReceiptReport): string {
   return BYTE_ORDER_MARK + toLine(COLUMNS) + Array.from(lines, (line) => toLine(toRow(line))).join('')
 }
 
-function toRow({ path, key, outputId, proof, reason, problem }: ReceiptLine): ReadonlyArray<string> {
+function toRow({ path, key, outputId, proof, reason, problem, isWithoutPosition }: ReceiptLine): ReadonlyArray<string> {
   return [
     path,
     key ?? '',
@@ -28,7 +28,11 @@ function toRow({ path, key, outputId, proof, reason, problem }: ReceiptLine): Re
     proof ? toIso(proof.provedAtMs) : '',
     reason === null ? 'proved' : 'not proved',
     reason ?? '',
-    reason === null ? '' : lackSentence({ reason, problem, outputId: null })
+    reason === null
+      ? isWithoutPosition
+        ? 'Sent without its position.'
+        : ''
+      : lackSentence({ reason, problem, outputId: null })
   ]
 }
 

@@ -27,7 +27,7 @@ export function receiptJson({ receipt, lines }: ReceiptReport): string {
   return `${JSON.stringify(document, null, 1)}\n`
 }
 
-function toEntry({ path, outputId, key, reason, problem, proof }: ReceiptLine) {
+function toEntry({ path, outputId, key, reason, problem, proof, isWithoutPosition }: ReceiptLine) {
   return {
     path,
     key,
@@ -38,7 +38,8 @@ function toEntry({ path, outputId, key, reason, problem, proof }: ReceiptLine) {
     provedAt: proof && toIso(proof.provedAtMs),
     status: reason === null ? 'proved' : 'not proved',
     reason,
-    problem: problem?.code ?? null
+    problem: problem?.code ?? null,
+    ...(isWithoutPosition && { withoutPosition: true })
   }
 }
 
