@@ -55,6 +55,7 @@ async function silverdrop(args: string[], env: Record<string, string | undefined
   })
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     err += text
+    if (stopAt?.test(err)) child.kill('SIGINT')
   })
   const [status] = (await once(child, 'close')) as [number | null]
   return {
@@ -148,6 +149,40 @@ describe('silverdrop ls, share, rm, status', () => {
   })
 })
 
+describe('rules on the command line', () => {
+  it('leave out what they say, of a push and of its second run', async () => {
+    const home = { SILVERDROP_HOME: join(folder, 'rules-home') }
+    const args = ['push', shoot, '--mirror', '--prefix', 'rules', '--json']
+    const first = await silverdrop([...args, '--exclude', 'a*', '--exclude', '*.png', '--kinds', 'photo'], home)
+    expect(first.json).toMatchObject({ files: 2, uploaded: 1, failed: 0 })
+    expect((await silverdrop(['ls', 'rules/', '--json'], home)).json).toMatchObject({ count: 1 })
+    const { json } = await silverdrop(['status', '--json'], home)
+    expect(json).toMatchObject({ frames: 1, done: 1, collections: [{ frames: 1, leftOut: 1 }] })
+    expect((await silverdrop([...args, '--include', '*.jpg'], home)).json).toMatchObject({ uploaded: 1 })
+  })
+
+  it('hold for a watched folder from then on, and what they leave out is told', async () => {
+    const home = { SILVERDROP_HOME: join(folder, 'watch-rules-home') }
+    const args = ['watch', shoot, '--exclude', 'a*', '--min-rating', '1']
+    const ran = await silverdrop(args, home, /a b\.jpg:[\s\S]*ü\.jpg:|ü\.jpg:[\s\S]*a b\.jpg:/)
+    expect(ran.status).toBe(0)
+    expect(ran.out).toMatch(/a b\.jpg: Left out by the pattern a\*\./)
+    expect(ran.out).toMatch(/ü\.jpg: Not rated/)
+  })
+
+  it('are named where they cannot be', async () => {
+    for (const [option, value, path] of [
+      ['--min-rating', '9', 'selection.leastRating'],
+      ['--kinds', 'photo,poem', 'selection.kinds.1'],
+      ['--include', '/', 'selection.include.0']
+    ] as const) {
+      const ran = await silverdrop(['push', shoot, option, value])
+      expect(ran.status).toBe(2)
+      expect(ran.err).toContain(path)
+    }
+  })
+})
+
 describe('silverdrop watch', () => {
   it('sends what is in the folder until it is stopped', async () => {
     const ran = await silverdrop(
@@ -157,6 +192,15 @@ describe('silverdrop watch', () => {
     )
     expect(ran.status).toBe(0)
     expect(ran.out).toMatch(/in the bucket, proved/i)
+  })
+})
+
+describe('silverdrop watch, of a folder that is not there', () => {
+  it('says so and waits for it', async () => {
+    const home = { SILVERDROP_HOME: join(folder, 'away-home') }
+    const ran = await silverdrop(['watch', join(folder, 'nowhere')], home, /not connected/)
+    expect(ran.status).toBe(0)
+    expect(ran.err).toContain('The folder is not there')
   })
 })
 

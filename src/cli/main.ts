@@ -4,6 +4,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { AppError, isAbort, toProblem } from '../shared/errors.ts'
 import { conflictRules } from '../shared/model/collection.ts'
 import { linkFormats } from '../shared/model/link.ts'
+import { presets } from '../shared/model/presets.ts'
 import { problemSentence } from '../shared/words/problemWords.ts'
 import { ls } from './commands/ls.ts'
 import { push } from './commands/push.ts'
@@ -13,6 +14,7 @@ import { type StatusOptions, status } from './commands/status.ts'
 import { type VerifyOptions, verify } from './commands/verify.ts'
 import { watch } from './commands/watch.ts'
 import { EXIT } from './output.ts'
+import { selectionOptions } from './selectionFromOptions.ts'
 import { type CommonOptions, type Session, withEngine } from './withEngine.ts'
 
 /** How long the end may take once a command is over. */
@@ -27,12 +29,15 @@ const program = new Command('silverdrop')
   .exitOverride()
   .addHelpText('after', HELP())
 
-withCommon(program.command('push <paths...>'))
+withSelection(withCommon(program.command('push <paths...>')))
   .description('send what is new or changed in a folder, or the files named')
   .option('--prefix <prefix>', 'put before every key')
   .option('--mirror', "keys are the folder's own paths, originals only, replaced where they changed")
   .option('--template <template>', 'how keys are made, for example {collection}/{date}/{name}-{output}.{ext}')
-  .option('--outputs <names>', 'what is made of a frame: original,web')
+  .option(
+    '--outputs <names>',
+    `what is made of a frame, by commas: original, ${presetIds()}, or an output of the settings`
+  )
   .addOption(new Option('--conflict <rule>', 'where other content has the key').choices(conflictRules))
   .option('--link <kind>', 'public, private, or a time such as 1h for signed ones')
   .option('--cache-control <value>', 'for every object, instead of the default of its kind')
@@ -42,7 +47,7 @@ withCommon(program.command('push <paths...>'))
   .option('-y, --yes', 'do not ask before --delete-extra deletes')
   .action((paths: string[], options: CommonOptions) => run(options, (session) => push(paths, options, session)))
 
-withCommon(program.command('watch <folder>'))
+withSelection(withCommon(program.command('watch <folder>')))
   .description('send what appears in a folder, until Ctrl+C')
   .option('--name <name>', 'of the collection; the name of the folder by default')
   .action((folder: string, options: CommonOptions) => run(options, (session) => watch(folder, options, session)))
@@ -97,6 +102,11 @@ function withCommon(command: Command): Command {
     .option('--account <name>', "one of the app's accounts, by name or id")
 }
 
+function withSelection(command: Command): Command {
+  for (const option of selectionOptions()) command.addOption(option)
+  return command
+}
+
 async function run(options: CommonOptions, act: (session: Session) => Promise<number>): Promise<void> {
   const { env, platform, stdout: out, stderr: err } = process
   exitStatus = await withEngine(options, { env, platform, streams: { out, err }, signal: stop.signal }, act)
@@ -115,6 +125,10 @@ function tell(error: unknown): number {
   const problem = toProblem(error)
   process.stderr.write(`${problemSentence(problem, null)}\n${problem.detail}\n`)
   return EXIT.failed
+}
+
+function presetIds(): string {
+  return presets.map(({ id }) => id).join(', ')
 }
 
 function readVersion(): string {

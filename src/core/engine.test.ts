@@ -8,7 +8,7 @@ import type { EngineConfig } from '../shared/ipc/engine.ts'
 import type { Account } from '../shared/model/account.ts'
 import type { CollectionRules } from '../shared/model/collection.ts'
 import type { FrameView } from '../shared/model/frame.ts'
-import { defaultSettings } from '../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../shared/model/settings.ts'
 import { MiB } from '../shared/units.ts'
 import { createEngine, type Engine, type EngineOptions } from './engine.ts'
 import { createFolderStore } from './store/folder/createFolderStore.ts'
@@ -45,8 +45,8 @@ async function openDesk(
   const config: EngineConfig = {
     accounts: [{ account, secret: null }],
     defaultAccountId: 'here',
-    newCollection: { ...defaultSettings.newCollection, ...rules },
-    transfer: defaultSettings.transfer
+    ...engineSettings(defaultSettings),
+    newCollection: { ...defaultSettings.newCollection, ...rules }
   }
   await engine.private['engine:configure'](config)
   return { engine, home, bucket, shoot }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
 import { AppError, type Problem } from '../shared/errors.ts'
 import type { Answers, EngineCallName, EventName, EventPayload } from '../shared/ipc/contract.ts'
@@ -57,6 +58,7 @@ import { createDigester } from './transfer/Digester.ts'
 import { Dispatcher, type DispatcherLimits } from './transfer/Dispatcher.ts'
 import { FrameCommands } from './transfer/FrameCommands.ts'
 import { Janitor } from './transfer/Janitor.ts'
+import { mapInSlices } from './transfer/mapInSlices.ts'
 
 /** Uploads begun at once, at most: as many as keep two full lines busy. Each account's line asks for what it needs. */
 const MOST_SENDS = 128
@@ -72,6 +74,8 @@ const HEARTBEAT_MS = 5_000
 const TEST_LIMIT_MS = 60_000
 /** The quiet hours of collections begin and end at full minutes. */
 const QUIET_LOOK_MS = 60_000
+/** How often it is looked whether the small pictures on disk are too many. */
+const PREVIEW_SWEEP_MS = 5 * 60_000
 /** How often it is looked whether the copy of the catalog is too old. */
 const BACKUP_LOOK_MS = 10 * 60_000
 
@@ -183,6 +187,7 @@ export function createEngine(options: EngineOptions): Engine {
   const digester = createDigester()
   const progress = new Progress(frames)
   let newRules = defaultSettings.newCollection
+  let privacyZones = defaultSettings.privacyZones
   let isConfigured = false
   let closing: Promise<void> | null = null
   const settleWaiters = new Set<() => void>()
@@ -210,13 +215,23 @@ export function createEngine(options: EngineOptions): Engine {
       lookAnew(ids.flatMap((id) => frames.leftOut.besideSidecar(id)))
       dispatcher.wake()
     },
-    onReturned: (frameIds) => lookAnew(frameIds),
+    onReturned: (collection, frameIds) => {
+      sentFolder.sweep(collection)
+      lookAnew(frameIds)
+      dispatcher.wake()
+    },
+    onClaimed: (collection) => {
+      sentFolder.sweep(collection)
+      judgeAnew()
+      dispatcher.wake()
+    },
+    onLost: (collectionId) => dispatcher.stopCollection(collectionId),
     onChange: () => announcer.countsChanged(),
     onRules: (collection) => {
       frames.shots.rejoin(collection.id)
       quiet.rulesChanged(collection.id)
-      lookAnew(frames.leftOut.ofCollection(collection.id))
-      sentFolder.sweep(collection)
+      judgeAnew()
+      if (collections.claims.holds(collection.id)) sentFolder.sweep(collection)
     },
     refusalOf: (accountId) => dispatcher.refusalOf(accountId),
     moveProblemOf: (collectionId) => sentFolder.problemOf(collectionId)
@@ -224,8 +239,10 @@ export function createEngine(options: EngineOptions): Engine {
   const viewOf = (frameId: string) => {
     const frame = frames.find(frameId)
     if (!frame) return null
-    const view = toFrameView(frame, uploads.ofFrame(frameId), (uploadId) => progress.sentBytesOf(uploadId))
-    return { ...view, ...placeOf(frameId, { frames, uploads }) }
+    const sentBytes = (uploadId: string) => progress.sentBytesOf(uploadId)
+    const view = toFrameView(frame, uploads.ofFrame(frameId), sentBytes, privacyZones)
+    const thumbhash = frames.thumbs.hashOf(frameId)
+    return { ...view, ...placeOf(frame, { frames, uploads, collections }), ...(thumbhash !== null && { thumbhash }) }
   }
   /** While the catalog cannot be written they stay as they are, to be tried again by hand. */
   const lookAnew = (frameIds: ReadonlyArray<string>) => {
@@ -234,6 +251,20 @@ export function createEngine(options: EngineOptions): Engine {
       () => dispatcher.wake(),
       () => {}
     )
+  }
+  /** What cannot be written now is outdated still a minute later, and at the next start. */
+  const judgeAnew = () => {
+    commands.judgeAnew(session).then(
+      (judged) => judged > 0 && dispatcher.wake(),
+      () => {}
+    )
+  }
+  /** Rows say which zones they lie in: those that are shown are asked for again. */
+  const drawZones = (zones: EngineConfig['privacyZones']) => {
+    if (isDeepStrictEqual(zones, privacyZones)) return
+    privacyZones = zones
+    const everywhere = collections.list().map(({ id }) => ({ collectionId: id }))
+    options.onEvent?.('queue:reordered', everywhere)
   }
   const measure = () => progress.measure(clock.now(), dispatcher.hold, dispatcher.limitBytesPerSecond)
   const announcer = new Announcer({
@@ -264,10 +295,19 @@ export function createEngine(options: EngineOptions): Engine {
       destinationOf: (collectionId) => {
         const collection = collections.get(collectionId)
         const account = stores.account(collection.accountId)
-        return { collection, account, bucket: bucketOf(account), waitingKinds: quiet.waitingKinds(collection) }
+        const rulesNow = () => collections.get(collectionId).rules
+        return {
+          collection,
+          account,
+          bucket: bucketOf(account),
+          rulesNow,
+          waitingKinds: quiet.waitingKinds(collection)
+        }
       },
       storeOf: (accountId) => stores.store(accountId),
-      previewPathOf: (frameId) => join(previewsPath, frameId.slice(0, 2), `${frameId}.webp`),
+      awayCollections: () => collections.away,
+      absenceOf: (frame) => collections.absenceOf(frame),
+      previewPathOf: (frameId) => previews.cache.placeForFrame(frameId),
       onFrameChanged: (frameId) => {
         onFrameChanged(frameId)
         sentFolder.frameChanged(frameId)
@@ -330,9 +370,10 @@ export function createEngine(options: EngineOptions): Engine {
   /** Something of it was deleted from the bucket, or never sent because somebody said so: to push it says otherwise. */
   const hasCancelled = (frameId: string) => uploads.ofFrame(frameId).some(({ state }) => state.kind === 'cancelled')
   const tryAgain = async (known: ReadonlyArray<Frame>, signal: AbortSignal) => {
-    const again = known.filter(({ id, status }) => TRIED_AGAIN.has(status) || hasCancelled(id))
-    await commands.retry(again.map(({ id }) => id))
-    await commands.continue(again.map(({ id }) => id))
+    const isAgain = ({ id, status }: Frame) => TRIED_AGAIN.has(status) || hasCancelled(id)
+    const again = await mapInSlices(known, (frame) => (isAgain(frame) ? [frame.id] : []), signal)
+    await commands.retry(again.flat())
+    await commands.continue(again.flat())
     quiet.look()
     dispatcher.wake()
     await checkProofs(
@@ -351,17 +392,22 @@ export function createEngine(options: EngineOptions): Engine {
   const sentFolder = new SentFolder({
     frames,
     uploads,
-    collectionOf: (id) => collections.list().find((one) => one.id === id && !one.isPaused) ?? null,
+    collectionOf: (id) =>
+      collections.list().find((one) => one.id === id && !one.isPaused && collections.claims.holds(id)) ?? null,
     onMoved: (frameId) => announcer.frameChanged(frameId),
     onProblem: () => announcer.countsChanged()
   })
   const queue = queueAnswers({ ...parts, quiet, newRules: () => newRules, clock })
 
   sweepSpool(spoolPath, uploads, clock.now())
-  const stopHeartbeat = every(clock, HEARTBEAT_MS, () =>
-    unlessNoRoom(() => collectionRows.touchClaims(session, Math.round(clock.now())))
-  )
-  const stopQuietLooks = every(clock, QUIET_LOOK_MS, () => unlessNoRoom(() => quiet.look()))
+  const stopHeartbeat = every(clock, HEARTBEAT_MS, () => keepClaims())
+  const stopQuietLooks = every(clock, QUIET_LOOK_MS, () => {
+    unlessNoRoom(() => quiet.look())
+    judgeAnew()
+  })
+  const stopPreviewSweeps = every(clock, PREVIEW_SWEEP_MS, () => {
+    if (options.resumesAll) void previews.cache.sweep()
+  })
   const stopBackups = every(clock, BACKUP_LOOK_MS, () => {
     if (options.resumesAll) void backup.makeIfDue(clock.now())
   })
@@ -395,14 +441,15 @@ export function createEngine(options: EngineOptions): Engine {
       'engine:configure': async (config: EngineConfig) => {
         stores.configure(config)
         newRules = config.newCollection
+        drawZones(config.privacyZones)
         dispatcher.configure(config.transfer)
+        if (options.resumesAll) previews.cache.limit(config.previewCacheBytes)
         dispatcher.accountsChanged()
         if (!isConfigured) {
           isConfigured = true
           if (options.resumesAll) collections.resumeAll()
           void placeShots()
           unlessNoRoom(() => quiet.look())
-          if (options.resumesAll) for (const collection of collections.list()) sentFolder.sweep(collection)
           dispatcher.start()
         }
         void janitor.sweep()
@@ -418,6 +465,7 @@ export function createEngine(options: EngineOptions): Engine {
         ),
       'engine:power': async ({ event }) => {
         if (event === 'suspend') dispatcher.suspend()
+        if (event === 'resume') keepClaims()
         if (event === 'resume') dispatcher.resume()
         if (event === 'offline') dispatcher.networkLost()
         if (event === 'online') dispatcher.networkChanged()
@@ -446,8 +494,12 @@ export function createEngine(options: EngineOptions): Engine {
         await rememberFound(plan?.frames ?? [], of, { frames, uploads, nowMs: Math.round(clock.now()) })
         const all = [...expanded.files, ...expanded.refused].map(({ path }) => path)
         // What was refused just now is not tried at once again.
-        const known = expanded.files.flatMap(({ path }) => frames.findByPath(collectionId, path) ?? [])
-        await tryAgain(known, signal)
+        const known = await mapInSlices(
+          expanded.files,
+          ({ path }) => frames.findByPath(collectionId, path) ?? [],
+          signal
+        )
+        await tryAgain(known.flat(), signal)
         return { paths: all, ignored: expanded.ignored }
       },
       rows: (collection, paths) =>
@@ -469,6 +521,12 @@ export function createEngine(options: EngineOptions): Engine {
           reject(signal.reason)
         }
         const look = () => {
+          const elsewhere = collections.claims.problemOf(collectionId)
+          if (elsewhere) {
+            end()
+            reject(new AppError(elsewhere.code, elsewhere.detail))
+            return
+          }
           if (dispatcher.isBusy) return
           const now = totals(collectionId)
           if (now.waiting + now.working > 0) return
@@ -485,6 +543,11 @@ export function createEngine(options: EngineOptions): Engine {
       closing ??= close()
       return closing
     }
+  }
+
+  function keepClaims(): void {
+    unlessNoRoom(() => collections.keepClaims())
+    for (const look of settleWaiters) look()
   }
 
   /** Frames that an older Silverdrop took. */
@@ -504,9 +567,10 @@ export function createEngine(options: EngineOptions): Engine {
     ending.abort()
     stopHeartbeat()
     stopBackups()
+    stopPreviewSweeps()
     stopQuietLooks()
     announcer.close()
-    previews.close()
+    await previews.close()
     await collections.close()
     await dispatcher.close()
     await sentFolder.close()

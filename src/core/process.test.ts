@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { EngineConfig } from '../shared/ipc/engine.ts'
-import { defaultSettings } from '../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../shared/model/settings.ts'
 import { MiB } from '../shared/units.ts'
 import { openCatalog } from './catalog/openCatalog.ts'
 import { leavesOf, zeroPages } from './catalog/testing/damage.ts'
@@ -133,8 +133,7 @@ describe('two engines that take up everything of one home', { timeout: LIMIT_MS 
   const config: EngineConfig = {
     accounts: [],
     defaultAccountId: null,
-    newCollection: defaultSettings.newCollection,
-    transfer: defaultSettings.transfer
+    ...engineSettings(defaultSettings)
   }
 
   function newHome(): string {

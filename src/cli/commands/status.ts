@@ -82,7 +82,7 @@ async function statusOfCatalog({ engine, account, output }: Session): Promise<nu
   const all = engine.totals(null)
   output.result({
     account: account.name,
-    collections: rows.map(({ collection: { id, kind, name, rootPath, state }, totals }) => {
+    collections: rows.map(({ collection: { id, kind, name, rootPath, state, leftOut = 0 }, totals }) => {
       const { frames, done, waiting, working, needsYou, totalBytes, doneBytes } = totals
       return {
         id,
@@ -95,6 +95,7 @@ async function statusOfCatalog({ engine, account, output }: Session): Promise<nu
         waiting,
         working,
         needsYou,
+        leftOut,
         bytes: totalBytes,
         doneBytes
       }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../../core/engine.ts'
 import { type LocalR2, startLocalR2 } from '../../core/store/local/startLocalR2.ts'
 import type { Receipt } from '../../shared/model/receipt.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 
 const entry = join(import.meta.dirname, '..', 'index.ts')
 let folder: string
@@ -140,8 +140,7 @@ describe('silverdrop verify', { timeout: 180_000 }, () => {
       await engine.private['engine:configure']({
         accounts: [],
         defaultAccountId: null,
-        newCollection: defaultSettings.newCollection,
-        transfer: defaultSettings.transfer
+        ...engineSettings(defaultSettings)
       })
       await expect(silverdrop('busy', ['push', shoot, '--mirror', '--prefix', 'busy'])).resolves.toMatchObject({
         status: 1

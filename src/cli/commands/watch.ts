@@ -1,18 +1,29 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import type { CollectionView } from '../../shared/model/collection.ts'
 import type { FrameView } from '../../shared/model/frame.ts'
+import { problemSentence } from '../../shared/words/problemWords.ts'
 import { frameSentence } from '../../shared/words/stateWords.ts'
 import { EXIT } from '../output.ts'
+import { rulesFromOptions } from '../rulesFromOptions.ts'
+import type { SelectionOptions } from '../selectionFromOptions.ts'
 import type { CommonOptions, Session } from '../withEngine.ts'
 
 const PAGE = 500
 
-/** Watches until it is stopped, with a line for each frame that has come to an end. */
-export async function watch(
-  folder: string,
-  options: CommonOptions & { name?: string },
-  session: Session
-): Promise<number> {
+/** A file that is being written for longer than this has a line of its own. */
+const LONG_WRITTEN_MS = 5_000
+
+export type WatchCommandOptions = CommonOptions & SelectionOptions & { readonly name?: string }
+
+/**
+ * Watches until it is stopped, with a line for each frame that has come to an end. Rules that are given hold for the
+ * collection from now on.
+ *
+ * @throws AppError `bad-request` naming the rule.
+ */
+export async function watch(folder: string, options: WatchCommandOptions, session: Session): Promise<number> {
   const { engine, output, account, signal } = session
   const collection = await engine.answers['collections:watch']({
     path: resolve(folder),
@@ -20,10 +31,24 @@ export async function watch(
     accountId: account.id
   })
   output.words(`Watching ${collection.rootPath}. Ctrl+C ends it.`)
+  const rules = rulesFromOptions(collection.rules, options)
+  if (!isDeepStrictEqual(rules, collection.rules)) {
+    await engine.answers['collections:change']({ collectionId: collection.id, rules })
+  }
+  let toldNote: string | null = null
+  const tellNote = (collections: ReadonlyArray<CollectionView>) => {
+    const own = collections.find(({ id }) => id === collection.id)
+    const note = own ? (own.watchNote ?? (own.problem && problemSentence(own.problem, null))) : null
+    if (note !== null && note !== toldNote) output.words(note)
+    toldNote = note
+  }
+  session.onEvent('collections:changed', tellNote)
+  tellNote(await engine.answers['collections:list']({}))
   const told = new Map<string, string>()
   const tell = (frame: FrameView) => {
-    if (frame.status === 'waiting' || frame.status === 'working' || frame.status === 'settling') return
-    const sentence = frameSentence(frame, Date.now())
+    if (frame.status === 'waiting' || frame.status === 'working') return
+    if (frame.status === 'settling' && Date.now() - (frame.settlingSinceMs ?? Date.now()) < LONG_WRITTEN_MS) return
+    const sentence = frame.leftOut ?? frameSentence(frame, Date.now())
     if (told.get(frame.id) === sentence) return
     told.set(frame.id, sentence)
     output.line(`${frame.path}: ${sentence}`)

@@ -21,6 +21,7 @@ export class CatalogCollections {
   readonly #selectClaim: StatementSync
   readonly #putClaim: StatementSync
   readonly #touchClaims: StatementSync
+  readonly #selectClaims: StatementSync
   readonly #dropClaims: StatementSync
 
   constructor(db: DatabaseSync) {
@@ -30,7 +31,8 @@ export class CatalogCollections {
        VALUES ($id, $kind, $name, $rootPath, $accountId, $prefix, $rules, $isPaused, $createdAtMs)`
     )
     this.#update = db.prepare(
-      'UPDATE collections SET name = $name, rules = $rules, is_paused = $isPaused WHERE id = $id'
+      `UPDATE collections SET name = $name, is_paused = $isPaused, rules = $rules,
+       rules_number = rules_number + (rules <> $rules) WHERE id = $id`
     )
     this.#select = db.prepare('SELECT * FROM collections WHERE id = ?')
     this.#selectAll = db.prepare('SELECT * FROM collections WHERE removed_at_ms IS NULL ORDER BY created_at_ms, id')
@@ -45,6 +47,7 @@ export class CatalogCollections {
        ON CONFLICT (collection_id) DO UPDATE SET session = excluded.session, pid = excluded.pid, seen_at_ms = excluded.seen_at_ms`
     )
     this.#touchClaims = db.prepare('UPDATE claims SET seen_at_ms = ? WHERE session = ?')
+    this.#selectClaims = db.prepare('SELECT collection_id FROM claims WHERE session = ?')
     this.#dropClaims = db.prepare('DELETE FROM claims WHERE session = ?')
   }
 
@@ -57,7 +60,7 @@ export class CatalogCollections {
     })
   }
 
-  /** Keeps name, rules and pause; the rest of a collection never changes. */
+  /** Keeps name, rules and pause; the rest of a collection never changes. Other rules outdate what was left out by them. */
   save(collection: Collection): void {
     this.#update.run(columnsOf(collection))
   }
@@ -127,9 +130,16 @@ export class CatalogCollections {
     })
   }
 
-  /** To be called every few seconds: says that this session lives. */
-  touchClaims(session: string, nowMs: number): void {
-    this.#touchClaims.run(nowMs, session)
+  /**
+   * To be called every few seconds: says that this session lives.
+   *
+   * @returns the collections that it has still. After a long sleep another engine may have taken some.
+   */
+  touchClaims(session: string, nowMs: number): ReadonlySet<string> {
+    return inTransaction(this.#db, () => {
+      this.#touchClaims.run(nowMs, session)
+      return new Set(this.#selectClaims.all(session).map((row) => String(row['collection_id'])))
+    })
   }
 
   releaseClaims(session: string): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openRoom, type Room, SESSION } from '../transfer/testing/openRoom.ts'
+import { openRoom, type Room, SESSION, STUDIO } from '../transfer/testing/openRoom.ts'
 import { transition } from '../transfer/UploadState.ts'
 
 const multipart = { key: 'a.jpg', uploadId: 'held-by-the-store', partBytes: 8_388_608 }
@@ -48,7 +48,7 @@ describe('CatalogFrames', () => {
     expect(again).toEqual({ added: [], renewed: [frame?.id], known: 0 })
     expect(uploads.find(upload.id)).toBeNull()
     expect(uploads.recordedParts(upload.id)).toEqual([])
-    expect(uploads.orphans(10)).toEqual([{ accountId: 'studio', multipart }])
+    expect(uploads.orphans(STUDIO, 10)).toEqual([{ ...STUDIO, multipart }])
     expect(frame && frames.find(frame.id)).toMatchObject({ status: 'waiting', sizeBytes: 18, facts: null })
     await room.prepare()
     expect(room.retake().key).toBe('a.jpg')

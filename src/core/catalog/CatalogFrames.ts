@@ -6,7 +6,10 @@ import type { FrameFile } from '../files/FrameFile.ts'
 import { naturalKey } from '../files/naturalOrder.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
 import { CatalogLeftOut } from './CatalogLeftOut.ts'
+import { CatalogMoves } from './CatalogMoves.ts'
 import { CatalogShots } from './CatalogShots.ts'
+import { CatalogTakenAnyway } from './CatalogTakenAnyway.ts'
+import { CatalogThumbs } from './CatalogThumbs.ts'
 import { FrameTurns } from './FrameTurns.ts'
 import { isSameVersion, toFrame } from './frameRow.ts'
 import { inTransaction } from './openCatalog.ts'
@@ -22,12 +25,16 @@ const FILTERS: Record<Exclude<QueueFilter, 'all'>, ReadonlyArray<FrameStatus>> =
   cancelled: ['cancelled']
 }
 
+/** They are `cancelled`, and shown by `queue:left-out` alone. */
+const NOT_LEFT_OUT = " AND NOT (status = 'cancelled' AND id IN (SELECT frame_id FROM left_out))"
+
 const VISIBLE = 'collection_id IN (SELECT id FROM collections WHERE removed_at_ms IS NULL)'
 
 export type StatusCount = {
   readonly collectionId: string
   readonly status: FrameStatus
   readonly frames: number
+  /** Of what is cancelled 0: none of it is to be sent. */
   readonly bytes: number
 }
 
@@ -35,11 +42,15 @@ export type StatusCount = {
 export class CatalogFrames {
   readonly shots: CatalogShots
   readonly leftOut: CatalogLeftOut
+  readonly takenAnyway: CatalogTakenAnyway
+  readonly moves: CatalogMoves
+  readonly thumbs: CatalogThumbs
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #selectLastNumber: StatementSync
   readonly #selectByPath: StatementSync
   readonly #selectById: StatementSync
+  readonly #selectNamed: StatementSync
   readonly #selectStatus: StatementSync
   readonly #renew: StatementSync
   readonly #orphanMultiparts: StatementSync
@@ -51,15 +62,18 @@ export class CatalogFrames {
   readonly #queuePrepare: StatementSync
   readonly #setPrepared: StatementSync
   readonly #setSha256: StatementSync
-  readonly #setPreview: StatementSync
   readonly #counts: StatementSync
   readonly #recover: StatementSync
   readonly #setPlace: StatementSync
+  readonly #setDeleted: StatementSync
   readonly #selectDoneOutside: StatementSync
 
   constructor(db: DatabaseSync) {
     this.shots = new CatalogShots(db)
     this.leftOut = new CatalogLeftOut(db)
+    this.takenAnyway = new CatalogTakenAnyway(db)
+    this.moves = new CatalogMoves(db)
+    this.thumbs = new CatalogThumbs(db)
     this.#db = db
     this.#insert = db.prepare(
       `INSERT INTO frames
@@ -69,14 +83,16 @@ export class CatalogFrames {
     this.#selectLastNumber = db.prepare('SELECT max(number) AS last FROM frames WHERE collection_id = ?')
     this.#selectByPath = db.prepare('SELECT * FROM frames WHERE collection_id = ? AND path = ?')
     this.#selectStatus = db.prepare('SELECT status FROM frames WHERE id = ?')
+    this.#selectNamed = db.prepare('SELECT id FROM frames WHERE id IN (SELECT value FROM json_each(?)) ORDER BY seq')
     this.#selectById = db.prepare('SELECT * FROM frames WHERE id = ?')
     this.#renew = db.prepare(
       `UPDATE frames SET size_bytes = ?, mtime_ns = ?, inode = ?, status = ?, work = ?, problem = ?, facts = NULL,
        sha256 = NULL, has_preview = 0 WHERE id = ?`
     )
     this.#orphanMultiparts = db.prepare(
-      `INSERT OR IGNORE INTO orphans (account_id, key, upload_id, part_bytes)
-       SELECT account_id, state ->> '$.multipart.key', state ->> '$.multipart.uploadId', state ->> '$.multipart.partBytes'
+      `INSERT OR IGNORE INTO orphans (account_id, bucket, key, upload_id, part_bytes)
+       SELECT account_id, bucket, state ->> '$.multipart.key', state ->> '$.multipart.uploadId',
+         state ->> '$.multipart.partBytes'
        FROM uploads WHERE frame_id = ? AND json_valid(state) AND state ->> '$.multipart.uploadId' IS NOT NULL`
     )
     this.#releaseKeys = db.prepare(
@@ -91,7 +107,6 @@ export class CatalogFrames {
     )
     this.#setPrepared = db.prepare('UPDATE frames SET facts = ?, sha256 = ?, problem = NULL, status = ? WHERE id = ?')
     this.#setSha256 = db.prepare('UPDATE frames SET sha256 = ? WHERE id = ?')
-    this.#setPreview = db.prepare('UPDATE frames SET has_preview = 1 WHERE id = ?')
     this.#counts = db.prepare(
       `SELECT collection_id, status, count(*) AS frames, sum(size_bytes) AS bytes FROM frames
        WHERE ${VISIBLE} GROUP BY collection_id, status`
@@ -104,6 +119,9 @@ export class CatalogFrames {
     this.#selectDoneOutside = db.prepare(
       `SELECT id FROM frames WHERE collection_id = ?1 AND status = 'done'
        AND substr(relative_path, 1, length(?2) + 1) <> ?2 || '/' ORDER BY seq`
+    )
+    this.#setDeleted = db.prepare(
+      `UPDATE frames SET status = 'cancelled', work = NULL, problem = ?, mtime_ns = '0', inode = '0' WHERE id = ?`
     )
     this.#setPlace = db.prepare('UPDATE OR IGNORE frames SET path = ?, relative_path = ? WHERE id = ?')
   }
@@ -210,12 +228,18 @@ export class CatalogFrames {
    * The next frames to prepare among the collections this session has claimed; they are not given out again.
    *
    * @param held Frames to pass over.
+   * @param away Collections to pass over.
    */
-  takeToPrepare(session: string, held: ReadonlyArray<string>, limit: number): ReadonlyArray<Frame> {
+  takeToPrepare(
+    session: string,
+    held: ReadonlyArray<string>,
+    limit: number,
+    away: ReadonlyArray<string> = []
+  ): ReadonlyArray<Frame> {
     return inTransaction(this.#db, () => {
       const taken: Frame[] = []
       while (taken.length < limit) {
-        const row = this.#turns.next(session, held)
+        const row = this.#turns.next(session, held, away)
         if (!row) break
         const frame = toFrame(row)
         this.#clearWork.run(frame.id)
@@ -228,6 +252,22 @@ export class CatalogFrames {
   /** For a frame that has no uploads: with uploads its status follows from theirs. */
   setStatus(id: string, status: FrameStatus, problem: Problem | null): void {
     this.#setStatus.run(status, null, problem && JSON.stringify(problem), id)
+  }
+
+  /** A person wants none of it sent: its uploads go, its objects and proofs stay. */
+  forsake(id: string): void {
+    inTransaction(this.#db, () => {
+      this.#forgetUploads(id)
+      this.#setStatus.run('cancelled', null, null, id)
+    })
+  }
+
+  /** Its file was deleted before anything of it arrived. Should a file come there again, it is a new version. */
+  noteDeleted(id: string, problem: Problem): void {
+    inTransaction(this.#db, () => {
+      this.#forgetUploads(id)
+      this.#setDeleted.run(JSON.stringify(problem), id)
+    })
   }
 
   /** Starts a frame from the beginning: its uploads go, its objects and proofs stay. */
@@ -277,9 +317,12 @@ export class CatalogFrames {
     })
   }
 
-  /** The file lies elsewhere in its collection now. It keeps its shot and its place in the queue. */
+  /** The file lies elsewhere in its collection now: its move is over. It keeps its shot and its place in the queue. */
   setPlace(id: string, { path, relativePath }: Pick<FrameFile, 'path' | 'relativePath'>): void {
-    this.#setPlace.run(path, relativePath, id)
+    inTransaction(this.#db, () => {
+      this.#setPlace.run(path, relativePath, id)
+      this.moves.drop(id)
+    })
   }
 
   /** Frames that are done and do not lie below a folder of the collection's root. */
@@ -291,17 +334,13 @@ export class CatalogFrames {
     this.#setSha256.run(sha256, id)
   }
 
-  setHasPreview(id: string): void {
-    this.#setPreview.run(id)
-  }
-
   /** After a start: frames of the collection that the last engine was preparing get their turn again. */
   recover(collectionId: string): void {
     this.#recover.run(collectionId)
   }
 
   page(collectionId: string | null, filter: QueueFilter, offset: number, limit: number) {
-    const { where, values } = whereOf({ collectionId, filter })
+    const { where, values } = this.#whereOf({ collectionId, filter })
     const total = this.#db.prepare(`SELECT count(*) AS total FROM frames WHERE ${where}`).get(...values)
     const rows = this.#db.prepare(`SELECT * FROM frames WHERE ${where} ORDER BY seq LIMIT ? OFFSET ?`)
     return { total: Number(total?.['total'] ?? 0), frames: rows.all(...values, limit, offset).map(toFrame) }
@@ -309,39 +348,47 @@ export class CatalogFrames {
 
   /** Frames of the shots that have one the filter shows, shot by shot; `total` and `limit` are of shots. */
   shotPage(collectionId: string | null, filter: QueueFilter, offset: number, limit: number) {
-    const { where, values } = whereOf({ collectionId, filter })
-    const ofShots = filter === 'all' ? where : `frame_seq IN (SELECT seq FROM frames WHERE ${where})`
+    const { where, values, isOfFrames } = this.#whereOf({ collectionId, filter })
+    const ofShots = isOfFrames ? `frame_seq IN (SELECT seq FROM frames WHERE ${where})` : where
     return this.shots.page(ofShots, values, offset, limit)
   }
 
   /** Ids in the order of the queue. */
   ids(selection: FrameSelection, offset = 0, limit = -1): ReadonlyArray<string> {
     if ('ids' in selection) {
-      const order = new Map(selection.ids.map((id) => [id, this.#selectById.get(id)?.['seq']]))
-      return selection.ids
-        .filter((id) => order.get(id) !== undefined)
-        .sort((a, b) => Number(order.get(a)) - Number(order.get(b)))
+      const named = this.#selectNamed.all(JSON.stringify(selection.ids))
+      return named.map((row) => String(row['id']))
     }
-    const { where, values } = whereOf(selection)
+    const { where, values } = this.#whereOf(selection)
     const rows = this.#db.prepare(`SELECT id FROM frames WHERE ${where} ORDER BY seq LIMIT ? OFFSET ?`)
     return rows.all(...values, limit, offset).map((row) => String(row['id']))
   }
 
-  /** Frames and bytes by collection and status, of all collections that are not removed. */
+  /**
+   * Frames and bytes by collection and status, of all collections that are not removed. What the rules leave out is not
+   * among them.
+   */
   counts(): ReadonlyArray<StatusCount> {
-    return this.#counts.all().map((row) => ({
-      collectionId: String(row['collection_id']),
-      status: String(row['status']) as FrameStatus,
-      frames: Number(row['frames']),
-      bytes: Number(row['bytes'])
-    }))
+    return this.#counts.all().flatMap((row): StatusCount[] => {
+      const collectionId = String(row['collection_id'])
+      const status = String(row['status']) as FrameStatus
+      if (status !== 'cancelled') {
+        return [{ collectionId, status, frames: Number(row['frames']), bytes: Number(row['bytes']) }]
+      }
+      const frames = Number(row['frames']) - this.leftOut.count(collectionId)
+      return frames > 0 ? [{ collectionId, status, frames, bytes: 0 }] : []
+    })
   }
-}
 
-function whereOf(query: { collectionId: string | null; filter: QueueFilter }): { where: string; values: string[] } {
-  const statuses = query.filter === 'all' ? [] : FILTERS[query.filter]
-  const byStatus = statuses.length === 0 ? '' : ` AND status IN (${statuses.map(() => '?').join(', ')})`
-  return query.collectionId === null
-    ? { where: VISIBLE + byStatus, values: [...statuses] }
-    : { where: `collection_id = ?${byStatus}`, values: [query.collectionId, ...statuses] }
+  /** @returns SQL about frames; `isOfFrames`: about more of them than their collection. */
+  #whereOf({ collectionId, filter }: { readonly collectionId: string | null; readonly filter: QueueFilter }) {
+    const statuses = filter === 'all' ? [] : FILTERS[filter]
+    const byStatus = statuses.length === 0 ? '' : ` AND status IN (${statuses.map(() => '?').join(', ')})`
+    const mayBeLeftOut = statuses.length === 0 || statuses.includes('cancelled')
+    const rest = byStatus + (mayBeLeftOut && this.leftOut.hasAny() ? NOT_LEFT_OUT : '')
+    const isOfFrames = rest !== ''
+    return collectionId === null
+      ? { where: VISIBLE + rest, values: [...statuses], isOfFrames }
+      : { where: `collection_id = ?${rest}`, values: [collectionId, ...statuses], isOfFrames }
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openRoom } from '../transfer/testing/openRoom.ts'
+import { openRoom, STUDIO } from '../transfer/testing/openRoom.ts'
 import { transition } from '../transfer/UploadState.ts'
 import { CatalogDroppedOrphans } from './CatalogDroppedOrphans.ts'
 import { CatalogOpenings } from './CatalogOpenings.ts'
@@ -33,12 +33,12 @@ describe('CatalogOpenings', () => {
     expect(openings.isKnown('studio', multipart.uploadId)).toBe(true)
     expect(openings.isKnown('another', multipart.uploadId)).toBe(false)
     uploads.saveState(opened, { kind: 'cancelled' }) // which leaves an orphan
-    expect(uploads.orphans(10)).toHaveLength(1)
+    expect(uploads.orphans(STUDIO, 10)).toHaveLength(1)
     expect(openings.isKnown('studio', multipart.uploadId)).toBe(true)
-    const [orphan] = uploads.orphans(10)
+    const [orphan] = uploads.orphans(STUDIO, 10)
     if (orphan) uploads.dropOrphan(orphan)
     expect(openings.isKnown('studio', multipart.uploadId)).toBe(false)
-    new CatalogDroppedOrphans(db).put({ accountId: 'studio', multipart }, 1)
+    new CatalogDroppedOrphans(db).put({ ...STUDIO, multipart }, 1)
     expect(openings.isKnown('studio', multipart.uploadId)).toBe(true)
   })
 })
@@ -48,7 +48,7 @@ describe('CatalogDroppedOrphans', () => {
     const { db } = openRoom()
     const dropped = new CatalogDroppedOrphans(db)
     const orphan = (uploadId: string) => ({
-      accountId: 'studio',
+      ...STUDIO,
       multipart: { key: 'Zoë/a.mov', uploadId, partBytes: 8 }
     })
     dropped.put(orphan('b'), 2_000)

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { problemSchema } from '../../shared/errors.ts'
 import { frameStatuses } from '../../shared/model/frame.ts'
-import { outputSchema } from '../../shared/model/output.ts'
+import { type Output, outputSchema } from '../../shared/model/output.ts'
 import type { ReceiptFrame, ReceiptRows, ReceiptUpload } from '../insight/receipts/ReceiptRows.ts'
 import { uploadStateSchema } from '../transfer/UploadState.ts'
 import { type Row, readJson, textOrNull } from './columns.ts'
@@ -26,12 +26,13 @@ export class CatalogReceipts implements ReceiptRows {
 
   framesAfter(collectionId: string, afterSeq: number, limit: number): ReadonlyArray<ReceiptFrame> {
     const frames: ReceiptFrame[] = []
-    /** Which outputs parse, by their text: thousands of rows share a few. */
-    const outputs = new Map<unknown, boolean>()
-    const parses = (text: unknown): boolean => {
-      const known = outputs.get(text) ?? Boolean(readJson(outputSchema, text))
-      outputs.set(text, known)
-      return known
+    /** Outputs by their text, null for those that do not parse: thousands of rows share a few. */
+    const outputs = new Map<unknown, Output | null>()
+    const outputOf = (text: unknown): Output | null => {
+      const known = outputs.get(text)
+      const output = known === undefined ? (readJson(outputSchema, text) ?? null) : known
+      outputs.set(text, output)
+      return output
     }
     let uploads: ReceiptUpload[] = []
     for (const row of this.#selectAfter.all(collectionId, afterSeq, limit)) {
@@ -39,7 +40,7 @@ export class CatalogReceipts implements ReceiptRows {
         uploads = []
         frames.push(toFrame(row, uploads))
       }
-      if (row['upload_id'] !== null) uploads.push(toUpload(row, parses(row['output'])))
+      if (row['upload_id'] !== null) uploads.push(toUpload(row, outputOf(row['output'])))
     }
     return frames
   }
@@ -60,17 +61,18 @@ function toFrame(row: Row, uploads: ReadonlyArray<ReceiptUpload>): ReceiptFrame 
   }
 }
 
-function toUpload(row: Row, isOutputWhole: boolean): ReceiptUpload {
+function toUpload(row: Row, output: Output | null): ReceiptUpload {
   const id = String(row['upload_id'])
   const state = readJson(uploadStateSchema, row['state'])
   const detail = `Upload ${id} does not parse`
   return {
     id,
     outputId: String(row['output_id']),
+    isWithoutPosition: output?.kind === 'original' && output.removesPosition === true,
     accountId: String(row['account_id']),
     bucket: String(row['bucket']),
     key: String(row['key']),
-    state: state && isOutputWhole ? state : { kind: 'failed', problem: { code: 'record-damaged', detail } },
+    state: state && output ? state : { kind: 'failed', problem: { code: 'record-damaged', detail } },
     lastSha256AtKey: textOrNull(row['last_sha256'])
   }
 }

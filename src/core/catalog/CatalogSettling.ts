@@ -46,7 +46,7 @@ export class CatalogSettling {
     )
     this.#adopt = db.prepare(
       `UPDATE frames SET size_bytes = ?, mtime_ns = ?, inode = ?
-       WHERE collection_id = ? AND path = ? AND status IN ('paused', 'cancelled') AND ${NEVER_TAKEN}`
+       WHERE collection_id = ? AND path = ? AND status IN ('paused', 'cancelled') AND problem IS NULL AND ${NEVER_TAKEN}`
     )
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ORIGINAL, WEB } from '../../shared/model/output.ts'
 import { foldKey } from '../shots/suffixKey.ts'
-import { openRoom, type Room, SESSION } from '../transfer/testing/openRoom.ts'
+import { openRoom, type Room, SESSION, STUDIO } from '../transfer/testing/openRoom.ts'
 import { transition } from '../transfer/UploadState.ts'
 import type { Upload } from './records.ts'
 
@@ -125,12 +125,12 @@ describe('CatalogUploads', () => {
       { number: 1, sizeBytes: 8, etag: 'one again', md5: 'one' },
       { number: 2, sizeBytes: 7, etag: 'two', md5: null }
     ])
-    expect(uploads.orphans(10)).toEqual([])
+    expect(uploads.orphans(STUDIO, 10)).toEqual([])
     uploads.saveState(paused, transition(paused.state, { kind: 'cancelled' }))
     expect(uploads.recordedParts(opened.id)).toEqual([])
-    expect(uploads.orphans(10)).toEqual([{ accountId: 'studio', multipart }])
-    uploads.dropOrphan({ accountId: 'studio', multipart })
-    expect(uploads.orphans(10)).toEqual([])
+    expect(uploads.orphans(STUDIO, 10)).toEqual([{ ...STUDIO, multipart }])
+    uploads.dropOrphan({ ...STUDIO, multipart })
+    expect(uploads.orphans(STUDIO, 10)).toEqual([])
   })
 
   it('does not take parts of an earlier multipart upload for those of a new one', async () => {

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Proof } from '../../shared/model/frame.ts'
+import { ORIGINAL } from '../../shared/model/output.ts'
 import { foldKey } from '../shots/suffixKey.ts'
 import type { Multipart, SentPart } from '../store/ObjectStore.ts'
 import { frameStatusOf } from '../transfer/frameStatus.ts'
@@ -9,13 +10,19 @@ import { CatalogProofs } from './CatalogProofs.ts'
 import { CatalogQuiet } from './CatalogQuiet.ts'
 import { GroupCommit } from './GroupCommit.ts'
 import { inTransaction } from './openCatalog.ts'
-import type { Upload, UploadWork } from './records.ts'
+import type { Frame, Upload, UploadWork } from './records.ts'
 import type { TurnOrder } from './turnOrder.ts'
 import { type Held, UploadTurns } from './UploadTurns.ts'
-import { isDamaged, toUpload, workOf } from './uploadRow.ts'
+import { isDamaged, toOrphan, toUpload, workOf } from './uploadRow.ts'
 
-/** A multipart upload of an account that the store still has to be told to drop. */
-export type Orphan = { readonly accountId: string; readonly multipart: Multipart }
+/** The bucket of an account. */
+export type BucketOf = { readonly accountId: string; readonly bucket: string }
+
+/**
+ * A multipart upload that the store still has to be told to drop. Its bucket is `''` where an older Silverdrop noted
+ * none: that of the account.
+ */
+export type Orphan = BucketOf & { readonly multipart: Multipart }
 
 /** Objects on their way, their parts, their keys and, in the end, their proofs. */
 export class CatalogUploads {
@@ -34,17 +41,20 @@ export class CatalogUploads {
   readonly #setFrameSha256: StatementSync
   readonly #turns: UploadTurns
   readonly #setRendered: StatementSync
+  readonly #setOutput: StatementSync
   readonly #setDigest: StatementSync
   readonly #setKey: StatementSync
   readonly #countSpooled: StatementSync
   readonly #findKey: StatementSync
   readonly #putKey: StatementSync
+  readonly #selectLaterTwin: StatementSync
   readonly #selectByKey: StatementSync
   readonly #insertPart: StatementSync
   readonly #selectParts: StatementSync
   readonly #forgetPart: StatementSync
   readonly #dropParts: StatementSync
   readonly #putOrphan: StatementSync
+  readonly #selectOrphanAccounts: StatementSync
   readonly #selectOrphans: StatementSync
   readonly #dropOrphan: StatementSync
   readonly #selectPreviewOwner: StatementSync
@@ -59,16 +69,16 @@ export class CatalogUploads {
     this.#insert = db.prepare(
       `INSERT INTO uploads (id, frame_id, frame_seq, ordinal, output, output_id, account_id, bucket, base_key, key,
          key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces,
-         collection_id, source_mtime_ms, source_bytes, name_key)
+         is_begun, collection_id, source_mtime_ms, source_bytes, name_key)
        SELECT $id, $frameId, $frameSeq, $ordinal, $output, $outputId, $accountId, $bucket, $baseKey, $key,
          $keyNumber, $state, $status, $work, $sizeBytes, $sha256, $widthPx, $heightPx, $contentType, $replaces,
-         collection_id, CAST(mtime_ns AS INTEGER) / 1000000, size_bytes, name_key FROM frames WHERE id = $frameId`
+         0, collection_id, CAST(mtime_ns AS INTEGER) / 1000000, size_bytes, name_key FROM frames WHERE id = $frameId`
     )
     this.#select = db.prepare('SELECT * FROM uploads WHERE id = ?')
     this.#selectOfFrame = db.prepare('SELECT * FROM uploads WHERE frame_id = ? ORDER BY ordinal')
     this.#update = db.prepare(
-      `UPDATE uploads SET state = ?, status = ?, work = ?, due_at_ms = ?, spool_path = ?, size_bytes = ?, sha256 = ?
-       WHERE id = ?`
+      `UPDATE uploads SET state = ?1, status = ?2, work = ?3, due_at_ms = ?4, spool_path = ?5, size_bytes = ?6,
+         sha256 = ?7, is_begun = is_begun OR ?2 = 'sending' WHERE id = ?8`
     )
     this.#selectStatuses = db.prepare('SELECT status FROM uploads WHERE frame_id = ?')
     this.#setFrameStatus = db.prepare('UPDATE frames SET status = ? WHERE id = ? AND status <> ?')
@@ -77,6 +87,7 @@ export class CatalogUploads {
     this.#setRendered = db.prepare(
       'UPDATE uploads SET spool_path = ?, size_bytes = ?, width_px = ?, height_px = ?, content_type = ?, sha256 = NULL WHERE id = ?'
     )
+    this.#setOutput = db.prepare('UPDATE uploads SET output = ? WHERE id = ?')
     this.#setDigest = db.prepare('UPDATE uploads SET sha256 = ?, size_bytes = ? WHERE id = ?')
     this.#setKey = db.prepare('UPDATE uploads SET key = ?, key_number = ?, replaces = ? WHERE id = ?')
     this.#countSpooled = db.prepare(
@@ -87,6 +98,14 @@ export class CatalogUploads {
     this.#putKey = db.prepare(
       `INSERT INTO object_keys (account_id, bucket, folded, key, upload_id) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT (account_id, bucket, folded) DO UPDATE SET key = excluded.key, upload_id = excluded.upload_id`
+    )
+    this.#selectLaterTwin = db.prepare(
+      `SELECT uploads.* FROM object_keys JOIN uploads ON uploads.id = object_keys.upload_id
+       JOIN frames ON frames.id = uploads.frame_id
+       WHERE object_keys.account_id = ? AND object_keys.bucket = ? AND object_keys.folded = ?
+       AND uploads.key_number = 1 AND uploads.is_begun = 0 AND uploads.status IN ('waiting', 'rendering', 'paused')
+       AND frames.relative_path > ?
+       AND frames.collection_id = (SELECT collection_id FROM frames WHERE id = ?)`
     )
     // An upload that met a stranger under its first name has claimed that name too, and gone to another.
     this.#selectByKey = db.prepare(
@@ -100,9 +119,12 @@ export class CatalogUploads {
     this.#forgetPart = db.prepare('DELETE FROM parts WHERE upload_id = ? AND number = ?')
     this.#dropParts = db.prepare('DELETE FROM parts WHERE upload_id = ?')
     this.#putOrphan = db.prepare(
-      'INSERT OR IGNORE INTO orphans (account_id, key, upload_id, part_bytes) VALUES (?, ?, ?, ?)'
+      'INSERT OR IGNORE INTO orphans (account_id, bucket, key, upload_id, part_bytes) VALUES (?, ?, ?, ?, ?)'
     )
-    this.#selectOrphans = db.prepare('SELECT * FROM orphans ORDER BY account_id, upload_id LIMIT ?')
+    this.#selectOrphanAccounts = db.prepare('SELECT DISTINCT account_id FROM orphans ORDER BY account_id')
+    this.#selectOrphans = db.prepare(
+      "SELECT * FROM orphans WHERE account_id = ? AND bucket IN (?, '') ORDER BY upload_id LIMIT ?"
+    )
     this.#dropOrphan = db.prepare('DELETE FROM orphans WHERE account_id = ? AND upload_id = ?')
     this.#selectPreviewOwner = db.prepare('SELECT id FROM frames WHERE id = ? AND has_preview = 1')
     this.#selectUnfinished = db.prepare(
@@ -197,7 +219,7 @@ export class CatalogUploads {
     const dropped = multipartOf(before.state)
     if (multipartOf(state)?.uploadId !== dropped?.uploadId) {
       const isFinished = state.kind === 'proving' || state.kind === 'done'
-      if (dropped && !isFinished) this.#putOrphan.run(next.accountId, dropped.key, dropped.uploadId, dropped.partBytes)
+      if (dropped && !isFinished) this.addOrphan(next, dropped)
       this.#dropParts.run(id)
     }
     const dueAtMs = state.kind === 'retrying' ? state.retryAtMs : 0
@@ -224,15 +246,21 @@ export class CatalogUploads {
    *
    * @param heldFrames Frames to pass over.
    * @param heldAccounts Accounts for which enough is made.
+   * @param away Collections to pass over.
    */
   takeToRender(
     session: string,
     nowMs: number,
     heldFrames: ReadonlyArray<string>,
-    heldAccounts: ReadonlyArray<string> = []
+    heldAccounts: ReadonlyArray<string> = [],
+    away: ReadonlyArray<string> = []
   ): ReadonlyArray<Upload> {
     return inTransaction(this.#db, () => {
-      const next = this.#takeNext('render', session, nowMs, { accounts: heldAccounts, frames: heldFrames })
+      const next = this.#takeNext('render', session, nowMs, {
+        accounts: heldAccounts,
+        frames: heldFrames,
+        collections: away
+      })
       if (!next) return []
       return this.ofFrame(next.frameId)
         .filter((upload) => workOf(upload) === 'render')
@@ -297,6 +325,17 @@ export class CatalogUploads {
     return next
   }
 
+  /** There was nothing to take out of the file: it goes itself, byte for byte. */
+  saveUnmade(upload: Upload, { sizeBytes, sha256 }: Pick<Frame, 'sizeBytes' | 'sha256'>): Upload {
+    const state = transition(upload.state, { kind: 'rendered' })
+    const next: Upload = { ...upload, output: ORIGINAL, spoolPath: null, sizeBytes, sha256, state }
+    inTransaction(this.#db, () => {
+      this.#setOutput.run(JSON.stringify(ORIGINAL), upload.id)
+      this.#save(upload, next)
+    })
+    return next
+  }
+
   setDigest(upload: Upload, sha256: string, sizeBytes: number): Upload {
     this.#setDigest.run(sha256, sizeBytes, upload.id)
     return { ...upload, sha256, sizeBytes }
@@ -311,8 +350,22 @@ export class CatalogUploads {
   claimKey(upload: Upload, key: string, folded: string): boolean {
     const owner = this.#findKey.get(upload.accountId, upload.bucket, folded)?.['upload_id']
     const isFree = owner === undefined || owner === upload.id
-    if (isFree) this.#putKey.run(upload.accountId, upload.bucket, folded, key, upload.id)
+    if (isFree) this.giveKey(upload, key, folded)
     return isFree
+  }
+
+  /** Gives a key to an upload, whoever has it. */
+  giveKey({ id, accountId, bucket }: Upload, key: string, folded: string): void {
+    this.#putKey.run(accountId, bucket, folded, key, id)
+  }
+
+  /**
+   * The upload of the same collection that has a key under its bare name, was never begun, and whose file comes behind a
+   * path; or null.
+   */
+  laterTwin({ accountId, bucket, frameId }: Upload, folded: string, relativePath: string): Upload | null {
+    const row = this.#selectLaterTwin.get(accountId, bucket, folded, relativePath, frameId)
+    return row ? toUpload(row) : null
   }
 
   /** The key that the upload goes to from now on; claim it first. */
@@ -333,8 +386,8 @@ export class CatalogUploads {
   }
 
   /** For the janitor: the store still has to be told to drop it. */
-  addOrphan(accountId: string, multipart: Multipart): void {
-    this.#putOrphan.run(accountId, multipart.key, multipart.uploadId, multipart.partBytes)
+  addOrphan({ accountId, bucket }: BucketOf, { key, uploadId, partBytes }: Multipart): void {
+    this.#putOrphan.run(accountId, bucket, key, uploadId, partBytes)
   }
 
   /** Objects that a person deleted: their uploads are no longer done. @returns the frames that are different now. */
@@ -390,15 +443,14 @@ export class CatalogUploads {
     }))
   }
 
-  orphans(limit: number): ReadonlyArray<Orphan> {
-    return this.#selectOrphans.all(limit).map((row) => ({
-      accountId: String(row['account_id']),
-      multipart: {
-        key: String(row['key']),
-        uploadId: String(row['upload_id']),
-        partBytes: Number(row['part_bytes'])
-      }
-    }))
+  /** Accounts that have orphans. */
+  orphanAccounts(): ReadonlyArray<string> {
+    return this.#selectOrphanAccounts.all().map((row) => String(row['account_id']))
+  }
+
+  /** Those of one bucket, and those of the account of which the bucket is not known. */
+  orphans({ accountId, bucket }: BucketOf, limit: number): ReadonlyArray<Orphan> {
+    return this.#selectOrphans.all(accountId, bucket, limit).map(toOrphan)
   }
 
   dropOrphan(orphan: Orphan): void {

@@ -32,10 +32,11 @@ export class FrameTurns {
     this.#selectNext = this.#db.prepare(frameTurnQueries(order).next)
   }
 
-  /** The row whose turn it is. @param held Frames to pass over. */
-  next(session: string, held: ReadonlyArray<string>): Row | null {
+  /** The row whose turn it is. @param held Frames to pass over. @param away Collections to pass over. */
+  next(session: string, held: ReadonlyArray<string>, away: ReadonlyArray<string>): Row | null {
     const frames = JSON.stringify(held)
     for (const collectionId of lanesAfter<string>(this.#served, (after, until) => this.#lane(session, after, until))) {
+      if (away.includes(collectionId)) continue
       const row = this.#selectNext.get(collectionId, frames)
       if (!row) continue
       this.#served = collectionId

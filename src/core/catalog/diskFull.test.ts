@@ -42,6 +42,8 @@ function startDispatcher(room: ReturnType<typeof openFullRoom>) {
       session: SESSION,
       destinationOf: () => destination,
       storeOf: async () => store,
+      awayCollections: () => [],
+      absenceOf: async () => 'unknown',
       spoolPath: join(home, 'spool'),
       previewPathOf: (id) => join(home, 'previews', id),
       onFrameChanged: () => {},
@@ -144,9 +146,11 @@ describe('a disk that is full for the catalog', { timeout: 120_000 }, () => {
   it('is the reason of every statement that fails for it, in a transaction or not', () => {
     const room = openFullRoom()
     room.fill(0)
-    const insert = room.db.prepare("INSERT INTO orphans VALUES ('studio', ?, ?, 1)")
+    const insert = room.db.prepare(
+      "INSERT INTO orphans (account_id, key, upload_id, part_bytes) VALUES ('studio', ?, ?, 1)"
+    )
     expect(() => insert.run('k'.repeat(100_000), 'upload')).toThrow(expect.objectContaining({ code: 'disk-full' }))
-    const long = `INSERT INTO orphans VALUES ('studio', '${'k'.repeat(100_000)}', 'u', 1)`
+    const long = `INSERT INTO orphans (account_id, key, upload_id, part_bytes) VALUES ('studio', '${'k'.repeat(100_000)}', 'u', 1)`
     expect(() => room.db.exec(long)).toThrow(expect.objectContaining({ code: 'disk-full' }))
   })
 

@@ -89,13 +89,15 @@ function toProvedUpload(row: Row, { proofs }: CatalogUploads): Upload | null {
   const ordinal = outputs.findIndex(({ id }) => id === row['output_id'])
   const output = outputs[ordinal]
   if (!stored || !output) return null
+  // A file that told no position went itself, whatever the rules ask for.
+  const isFileItself = output.kind === 'original' && stored.sourceSha256 === stored.proof.sha256
   const isSource = output.kind === 'original' || output.format === 'keep'
   return {
     id: randomUUID(),
     frameId: String(row['id']),
     frameSeq: Number(row['seq']),
     ordinal,
-    output,
+    output: isFileItself ? ORIGINAL : output,
     accountId: stored.accountId,
     bucket: stored.bucket,
     baseKey: key,

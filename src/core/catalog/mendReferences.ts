@@ -13,6 +13,9 @@ export function mendReferences(db: DatabaseSync, nowMs: number): void {
   // Made from the names of frames, and made anew at the next start
   db.exec('DELETE FROM shots; DELETE FROM shot_origins')
   db.exec('DELETE FROM left_out WHERE frame_id NOT IN (SELECT id FROM frames)')
+  db.exec('DELETE FROM thumbs WHERE frame_id NOT IN (SELECT id FROM frames)')
+  db.exec('DELETE FROM taken_anyway WHERE frame_id NOT IN (SELECT id FROM frames)')
+  db.exec('DELETE FROM moves WHERE frame_id NOT IN (SELECT id FROM frames)')
   db.exec('DELETE FROM quiet_uploads WHERE upload_id NOT IN (SELECT id FROM uploads)')
   const collections = new CatalogCollections(db)
   const accountOf = db.prepare(

@@ -34,7 +34,9 @@ describe('openCatalog', () => {
 
   it('opens it again with what is in it', () => {
     const first = open()
-    first.exec("INSERT INTO orphans VALUES ('studio', 'a.jpg', 'upload-1', 8388608)")
+    first.exec(
+      "INSERT INTO orphans (account_id, key, upload_id, part_bytes) VALUES ('studio', 'a.jpg', 'upload-1', 8388608)"
+    )
     first.close()
     expect(open().prepare('SELECT key FROM orphans').all()).toEqual([{ key: 'a.jpg' }])
   })
@@ -84,7 +86,7 @@ describe('openCatalog', () => {
 describe('inTransaction', () => {
   it('keeps nothing of what fails, nested ones included', () => {
     const db = open()
-    const insert = db.prepare("INSERT INTO orphans VALUES ('studio', ?, ?, 1)")
+    const insert = db.prepare("INSERT INTO orphans (account_id, key, upload_id, part_bytes) VALUES ('studio', ?, ?, 1)")
     const fail = () =>
       inTransaction(db, () => {
         insert.run('a', '1')
@@ -110,7 +112,7 @@ describe('inTransaction', () => {
     const db = open()
     const { page_count } = db.prepare('PRAGMA page_count').get() ?? {}
     db.exec(`PRAGMA max_page_count = ${Number(page_count)}`)
-    const insert = db.prepare("INSERT INTO orphans VALUES ('studio', ?, ?, 1)")
+    const insert = db.prepare("INSERT INTO orphans (account_id, key, upload_id, part_bytes) VALUES ('studio', ?, ?, 1)")
     const fill = () => inTransaction(db, () => insert.run('k'.repeat(100_000), 'upload'))
     expect(fill).toThrow(expect.objectContaining({ code: 'disk-full' }))
     db.exec('PRAGMA max_page_count = 1000000')

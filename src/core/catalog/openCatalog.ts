@@ -9,13 +9,24 @@ import openings from './migrations/0003-openings.ts'
 import engines from './migrations/0004-engines.ts'
 import volumes from './migrations/0005-volumes.ts'
 import shots from './migrations/0006-shots.ts'
+import folders from './migrations/0007-folders.ts'
+import thumbhash from './migrations/0008-thumbhash.ts'
 import { isBusy, toCatalogError } from './toCatalogError.ts'
 
 /** How long another process may keep the catalog locked. */
 const BUSY_MS = 10_000
 
 /** Numbered from 1 by place; unchanged once released. `PRAGMA user_version` says how many a file has had. */
-export const migrations: ReadonlyArray<string> = [firstLight, turns, openings, engines, volumes, shots]
+export const migrations: ReadonlyArray<string> = [
+  firstLight,
+  turns,
+  openings,
+  engines,
+  volumes,
+  shots,
+  folders,
+  thumbhash
+]
 
 /**
  * Opens the catalog, making or migrating it.

@@ -1,12 +1,14 @@
 import { ORIGINAL, outputSchema } from '../../shared/model/output.ts'
+import { isMade } from '../images/isMade.ts'
 import { uploadStateSchema } from '../transfer/UploadState.ts'
+import type { Orphan } from './CatalogUploads.ts'
 import { numberOrNull, type Row, readJson, textOrNull } from './columns.ts'
 import type { Upload, UploadWork } from './records.ts'
 
 /** What an upload in that state waits for. What someone works on, or nobody can go on with, waits for nothing. */
 export function workOf({ state, output, spoolPath }: Upload): UploadWork {
   if (state.kind !== 'waiting' && state.kind !== 'retrying') return null
-  return output.kind === 'rendition' && spoolPath === null ? 'render' : 'send'
+  return isMade(output) && spoolPath === null ? 'render' : 'send'
 }
 
 /** A row that does not parse comes back as `failed` with the code `record-damaged`. */
@@ -40,4 +42,12 @@ export function toUpload(row: Row): Upload {
 /** Set aside: starting its frame anew writes a whole row again. */
 export function isDamaged({ state }: Upload): boolean {
   return state.kind === 'failed' && state.problem.code === 'record-damaged'
+}
+
+export function toOrphan(row: Row): Orphan {
+  return {
+    accountId: String(row['account_id']),
+    bucket: String(row['bucket']),
+    multipart: { key: String(row['key']), uploadId: String(row['upload_id']), partBytes: Number(row['part_bytes']) }
+  }
 }

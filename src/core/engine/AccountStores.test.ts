@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { LOCAL_ACCOUNT } from '../accountFromEnvironment.ts'
 import { readEndpoint } from '../store/local/LocalEndpoint.ts'
 import { AccountStores } from './AccountStores.ts'
@@ -23,8 +23,7 @@ function openStores(): { stores: AccountStores; home: string } {
 const config = (accounts: Parameters<AccountStores['configure']>[0]['accounts']) => ({
   accounts,
   defaultAccountId: accounts[0]?.account.id ?? null,
-  newCollection: defaultSettings.newCollection,
-  transfer: defaultSettings.transfer
+  ...engineSettings(defaultSettings)
 })
 
 describe('AccountStores', () => {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { FrameView } from '../../shared/model/frame.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { createEngine, type Engine } from '../engine.ts'
 import { createFolderStore } from '../store/folder/createFolderStore.ts'
 
@@ -65,8 +65,8 @@ async function start(settleMs = 400): Promise<void> {
       }
     ],
     defaultAccountId: 'here',
-    newCollection: { ...defaultSettings.newCollection, outputs: [{ kind: 'original', id: 'original' }] },
-    transfer: defaultSettings.transfer
+    ...engineSettings(defaultSettings),
+    newCollection: { ...defaultSettings.newCollection, outputs: [{ kind: 'original', id: 'original' }] }
   })
 }
 
@@ -95,6 +95,9 @@ describe('a watched collection', () => {
     appendFileSync(join(shoot, 'a.raf'), ' second')
     await becomes('a.raf', { id, status: 'done', sizeBytes: 12 })
     const own = told.filter((row) => row.name === 'a.raf')
+    const since = new Set(own.filter(({ status }) => status === 'settling').map((row) => row.settlingSinceMs))
+    expect([...since]).toEqual([expect.any(Number)])
+    expect((await rowOf('a.raf'))?.settlingSinceMs).toBeUndefined()
     expect(new Set(own.map((row) => row.id))).toEqual(new Set([id]))
     expect(own[0]?.status).toBe('settling')
     expect(await rows()).toHaveLength(1)
@@ -126,7 +129,7 @@ describe('a watched collection', () => {
     await becomes('cloud.raf', { status: 'done', sizeBytes: 3_000_000, problem: null })
   })
 
-  it('concludes nothing from a folder that went away, and sends when it is back what failed meanwhile', {
+  it('concludes nothing from a folder that went away, and sends when it is back what waited meanwhile', {
     timeout: LONG_MS
   }, async () => {
     put('sent.raf')
@@ -136,13 +139,32 @@ describe('a watched collection', () => {
     await becomes('waiting.raf', { status: 'waiting' })
     renameSync(shoot, join(home, 'away'))
     await engine.answers['queue:hold']({ isHeld: false })
-    await becomes('waiting.raf', { status: 'failed', problem: { code: 'file-missing' } })
+    await becomes('waiting.raf', { status: 'waiting', problem: { code: 'folder-missing' } })
     await vi.waitFor(async () => expect(await collection()).toMatchObject({ state: 'not-connected' }), PATIENT)
     expect((await collection()).problem).toMatchObject({ code: 'folder-missing' })
     expect(await rowOf('sent.raf')).toMatchObject({ status: 'done' })
+    expect(await rowOf('waiting.raf')).toMatchObject({ status: 'waiting' })
     renameSync(join(home, 'away'), shoot)
     await becomes('waiting.raf', { status: 'done' })
     expect(await collection()).toMatchObject({ state: 'watching', problem: null })
+  })
+
+  it('wants nothing of a file that was deleted before it was sent, and takes what comes in its place', {
+    timeout: LONG_MS
+  }, async () => {
+    await engine.answers['queue:hold']({ isHeld: true })
+    put('gone.raf')
+    put('stays.raf')
+    await becomes('gone.raf', { status: 'waiting' })
+    await becomes('stays.raf', { status: 'waiting' })
+    unlinkSync(join(shoot, 'gone.raf'))
+    await engine.answers['queue:hold']({ isHeld: false })
+    await becomes('gone.raf', { status: 'cancelled', problem: { code: 'file-missing' } })
+    await becomes('stays.raf', { status: 'done' })
+    expect(engine.totals(collectionId)).toMatchObject({ frames: 2, done: 1, cancelled: 1, needsYou: 0 })
+    const { id } = (await rowOf('gone.raf')) ?? {}
+    put('gone.raf')
+    await becomes('gone.raf', { id, status: 'done', problem: null })
   })
 
   it('starts again with what is on the disk, not with what it was waiting for', { timeout: LONG_MS }, async () => {

@@ -22,7 +22,7 @@ export type CollectionWatchPorts = {
   readonly refuse: (refused: ReadonlyArray<FileProblem>) => void
   /** Rows of files that are being written are new or look different. */
   readonly onShown: (frameIds: ReadonlyArray<string>) => void
-  /** The folder is back, and these frames failed because it was away. */
+  /** The folder is there again, and these frames failed because it was away. */
   readonly onReturned: (frameIds: ReadonlyArray<string>) => void
   readonly onChange: () => void
 }
@@ -47,9 +47,12 @@ export class CollectionWatch {
   #state: WatchState | null = null
   #problem: Problem | null = null
   #note: string | null = null
-  #shown: ReadonlySet<string> = new Set()
+  /** By path, since when a file is being written, Unix ms. */
+  #shown: ReadonlyMap<string, number> = new Map()
   #stopShowTimer: (() => void) | null = null
   #stopRetryTimer: (() => void) | null = null
+  /** The folder did not answer, and it is being found out whether it is there. */
+  #isDoubted = false
   #isClosed = false
 
   constructor({ id, rules }: Collection, rootPath: string, ports: CollectionWatchPorts) {
@@ -102,6 +105,24 @@ export class CollectionWatch {
     return this.#note
   }
 
+  /** Since when a file is being written, Unix ms, as far as was seen; null for one that is not. */
+  settlingSinceMs(path: string): number | null {
+    return this.#shown.get(path) ?? null
+  }
+
+  /** The folder is not there, or nobody knows: nothing can be read of it, and nothing concluded. */
+  get isAway(): boolean {
+    return this.#state === 'not-connected' || this.#isDoubted
+  }
+
+  /** To be asked when something in the folder could not be read. False: nothing of it is to be read until it is back. */
+  async isThere(): Promise<boolean> {
+    if (this.isAway) return false
+    if (await this.#folder.isThere()) return true
+    this.#doubt()
+    return false
+  }
+
   rescan(): Promise<void> {
     return this.#folder.rescan()
   }
@@ -110,7 +131,7 @@ export class CollectionWatch {
     this.#isClosed = true
     this.#stopShowTimer?.()
     this.#stopRetryTimer?.()
-    this.#ports.settling.hide(this.#id, this.#shown)
+    this.#ports.settling.hide(this.#id, this.#shown.keys())
     await this.#folder.close()
   }
 
@@ -130,12 +151,26 @@ export class CollectionWatch {
     }
   }
 
+  /** A scan tells. Where the folder is not there, it stays away until it is. */
+  #doubt(): void {
+    if (this.#isDoubted) return
+    this.#isDoubted = true
+    this.#ports.onChange()
+    void this.#folder.rescan().then(() => {
+      this.#isDoubted = false
+      if (this.#state !== 'watching' || this.#isClosed) return
+      this.#ports.onReturned([])
+      this.#ports.onChange()
+    })
+  }
+
   #show(): void {
     this.#stopShowTimer = null
     const { settling, onShown, onChange } = this.#ports
-    const files = this.#folder.settling(MOST_SHOWN).map(({ file }) => file)
-    const now = new Set(files.map(({ path }) => path))
-    const gone = [...this.#shown].filter((path) => !now.has(path))
+    const listed = this.#folder.settling(MOST_SHOWN)
+    const files = listed.map(({ file }) => file)
+    const now = new Map(listed.map(({ file, beganMs }) => [file.path, Math.round(beganMs)]))
+    const gone = [...this.#shown.keys()].filter((path) => !now.has(path))
     this.#shown = now
     settling.hide(this.#id, gone)
     const changed = settling.show(this.#id, files)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { basename, join, resolve, sep } from 'node:path'
 import { AppError, type Problem } from '../../shared/errors.ts'
 import type { Collection, CollectionRules, CollectionState, CollectionView } from '../../shared/model/collection.ts'
@@ -9,8 +10,11 @@ import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogSettling } from '../catalog/CatalogSettling.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { CatalogVolumes } from '../catalog/CatalogVolumes.ts'
+import type { Frame } from '../catalog/records.ts'
 import type { Clock } from '../files/Clock.ts'
 import type { FileProblem, FrameFile } from '../files/FrameFile.ts'
+import type { Absence } from '../transfer/settleAbsence.ts'
+import { CollectionClaims } from './CollectionClaims.ts'
 import { CollectionWatch } from './CollectionWatch.ts'
 
 export type CollectionsPorts = {
@@ -27,9 +31,13 @@ export type CollectionsPorts = {
   /** Frames of these ids are new, or new versions of what was there. */
   readonly onFrames: (added: ReadonlyArray<string>, renewed: ReadonlyArray<string>) => void
   /** A folder is back, and these frames failed because it was away. */
-  readonly onReturned: (frameIds: ReadonlyArray<string>) => void
+  readonly onReturned: (collection: Collection, frameIds: ReadonlyArray<string>) => void
+  /** This engine works on the collection from now on; nothing of it is under way. */
+  readonly onClaimed: (collection: Collection) => void
+  /** Another engine has taken the collection while this one slept: what is under way here must end. */
+  readonly onLost: (collectionId: string) => void
   readonly onChange: () => void
-  /** A person has given the collection other rules. */
+  /** A person has given the collection other rules, or lets it go on by those that it has. */
   readonly onRules: (collection: Collection) => void
   /** What an account answered that a person has to mend, or null. */
   readonly refusalOf: (accountId: string) => Problem | null
@@ -44,20 +52,55 @@ const BATCH = 1_000
 export class Collections {
   readonly #ports: CollectionsPorts
   readonly #watches = new Map<string, CollectionWatch>()
-  readonly #claimed = new Set<string>()
-  /** Collections that another living engine works on, by its process id. */
-  readonly #elsewhere = new Map<string, number>()
+  readonly claims: CollectionClaims
   #damaged: ReadonlyArray<{ id: string; reason: string }> = []
 
   constructor(ports: CollectionsPorts) {
     this.#ports = ports
+    this.claims = new CollectionClaims({ ...ports, onTaken: (collection) => this.#takeUp(collection) })
   }
 
   /** Takes up what earlier runs left, and looks into the watched folders. */
   resumeAll(): void {
     const { collections, damaged } = this.#ports.collections.list()
     this.#damaged = damaged
-    for (const collection of collections) if (this.#claim(collection)) this.#watch(collection)
+    for (const collection of collections) if (this.claims.take(collection)) this.#watch(collection)
+  }
+
+  /** To be called every few seconds, and after sleep: see `CollectionClaims.keep`. */
+  keepClaims(): void {
+    const { regained, hasChanged } = this.claims.keep()
+    for (const collection of regained) this.#watch(collection)
+    if (hasChanged) this.#ports.onChange()
+  }
+
+  /** Collections whose folders are not there. */
+  get away(): ReadonlyArray<string> {
+    return [...this.#watches].flatMap(([id, watch]) => (watch.isAway ? [id] : []))
+  }
+
+  /** Why what waits in the collection does not move, where its folder is not there; or null. */
+  awayProblem(id: string): Problem | null {
+    const watch = this.#watches.get(id)
+    return watch?.isAway ? (watch.problem ?? { code: 'folder-missing', detail: 'The folder does not answer' }) : null
+  }
+
+  /** Since when a file of the folder is being written, Unix ms; null for one that is not. */
+  settlingSinceMs(id: string, path: string): number | null {
+    return this.#watches.get(id)?.settlingSinceMs(path) ?? null
+  }
+
+  /** What can be said of a frame whose file cannot be read. Only of a watched folder that is there: the scan is the truth. */
+  async absenceOf({ collectionId, path }: Pick<Frame, 'collectionId' | 'path'>): Promise<Absence> {
+    const watch = this.#watches.get(collectionId)
+    if (!watch) return 'unknown'
+    if (!(await watch.isThere())) return 'away'
+    const isMissing = await lstat(path).then(
+      () => false,
+      (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    )
+    if (!isMissing) return 'unknown'
+    return (await watch.isThere()) ? 'deleted' : 'away' // it may have gone between the two looks
   }
 
   /** Rows of the catalog that no longer parse, set aside. */
@@ -92,7 +135,7 @@ export class Collections {
       : this.list().find(
           (one) => one.kind === 'drop' && one.rootPath === null && one.name === name && one.accountId === accountId
         )
-    return this.#require(known ?? this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }))
+    return this.claims.require(known ?? this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }))
   }
 
   /** The collection of a pushed folder, found again by folder, account and prefix. Rules given hold from now on. */
@@ -102,8 +145,8 @@ export class Collections {
     const collection = known
       ? { ...known, rules, isPaused: false }
       : this.#add({ kind: 'push', name, rootPath, accountId, prefix }, rules)
+    this.claims.require(collection)
     if (known) this.#ports.collections.save(collection)
-    this.#require(collection)
     if (known) this.#ports.onRules(collection)
     return collection
   }
@@ -117,7 +160,7 @@ export class Collections {
     const known = this.#ports.collections.findByRoot('watch', rootPath, accountId, '')
     const collection =
       known ?? this.#add({ kind: 'watch', name: name ?? basename(rootPath), rootPath, accountId, prefix: '' })
-    this.#require(collection)
+    this.claims.require(collection)
     const watch = this.#watches.get(collection.id)
     if (watch?.state !== 'watching') this.#ports.volumes.forget(collection.id)
     if (watch) void watch.rescan()
@@ -138,7 +181,7 @@ export class Collections {
     }
     this.#ports.collections.save(collection)
     if (before.rules.sentFolder !== collection.rules.sentFolder) this.#watchAnew(collection)
-    if (patch.rules) this.#ports.onRules(collection)
+    if (patch.rules || (before.isPaused && !collection.isPaused)) this.#ports.onRules(collection)
     this.#ports.onChange()
     return collection
   }
@@ -154,14 +197,14 @@ export class Collections {
   restore(id: string): Collection {
     this.#ports.collections.restore(id)
     const collection = this.get(id)
-    if (this.#claim(collection)) this.#watch(collection)
+    if (this.claims.take(collection)) this.#watch(collection)
     this.#ports.onChange()
     return collection
   }
 
   /** Settled files into the queue. */
   async take(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<{ added: number; known: number }> {
-    this.#require(collection) // else nobody would give its frames their turns
+    this.claims.require(collection) // else nobody would give its frames their turns
     let added = 0
     let known = 0
     for (let start = 0; start < files.length; start += BATCH) {
@@ -208,8 +251,9 @@ export class Collections {
       state: this.#stateOf(collection, totals),
       frames: totals?.frames ?? 0,
       problem:
+        this.awayProblem(collection.id) ??
         watch?.problem ??
-        this.#claimProblem(collection.id) ??
+        this.claims.problemOf(collection.id) ??
         this.#ports.refusalOf(collection.accountId) ??
         this.#ports.moveProblemOf(collection.id),
       ...(watch?.note && { watchNote: watch.note }),
@@ -237,43 +281,24 @@ export class Collections {
     return collection
   }
 
-  /** Ours from now on, with what an earlier run was doing. Once a run: what this run is doing must not be taken up again. */
-  #claim(collection: Collection): boolean {
-    const { id } = collection
-    if (this.#claimed.has(id)) return true
-    const { collections, frames, uploads, settling, session, clock } = this.#ports
-    const pid = collections.claim(id, session, Math.round(clock.now()))
-    if (pid !== null) {
-      this.#elsewhere.set(id, pid)
-      return false
-    }
-    this.#elsewhere.delete(id)
-    this.#claimed.add(id)
-    settling.hideAll(id)
-    frames.recover(id)
-    uploads.recover(id)
-    return true
-  }
-
-  #require(collection: Collection): Collection {
-    if (this.#claim(collection)) return collection
-    throw new AppError('already-running', this.#claimProblem(collection.id)?.detail ?? collection.name)
-  }
-
-  #claimProblem(id: string): Problem | null {
-    const pid = this.#elsewhere.get(id)
-    return pid === undefined ? null : { code: 'already-running', detail: `Process ${pid} works on this collection` }
+  #takeUp(collection: Collection): void {
+    const { frames, uploads, settling, onClaimed } = this.#ports
+    settling.hideAll(collection.id)
+    frames.recover(collection.id)
+    uploads.recover(collection.id)
+    onClaimed(collection)
   }
 
   #watch(collection: Collection): void {
     const { id, kind, rootPath } = collection
     if (kind !== 'watch' || rootPath === null || this.#watches.has(id)) return
-    const { onFrames } = this.#ports
+    const { onFrames, onReturned } = this.#ports
     const watch = new CollectionWatch(collection, rootPath, {
       ...this.#ports,
       take: (files) => this.#takeBatch(id, files),
       refuse: (refused) => this.refuse(collection, refused),
-      onShown: (ids) => onFrames(ids, [])
+      onShown: (ids) => onFrames(ids, []),
+      onReturned: (ids) => onReturned(collection, ids)
     })
     this.#watches.set(id, watch)
   }
@@ -289,7 +314,7 @@ export class Collections {
 
   #stateOf(collection: Collection, totals: Totals | null): CollectionState {
     const watch = this.#watches.get(collection.id)
-    if (watch?.state === 'not-connected') return 'not-connected'
+    if (watch?.isAway) return 'not-connected'
     if (collection.isPaused) return 'paused'
     if (totals && totals.working > 0) return 'working'
     if (totals && totals.waiting > 0) return totals.hold === null ? 'working' : 'waiting'

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { CollectionRules } from '../../shared/model/collection.ts'
 import { ORIGINAL, WEB } from '../../shared/model/output.ts'
 import { selectionRulesSchema } from '../../shared/model/selection.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { MiB } from '../../shared/units.ts'
 import { countCoverage } from '../../shared/words/coverageWords.ts'
 import { createEngine, type Engine } from '../engine.ts'
@@ -45,9 +45,12 @@ function openDesk(files: Record<string, string>) {
     const engine = createEngine({ home: join(folder, `home ${engines.length}`), resumesAll: false })
     engines.push(engine)
     const { account, secretAccessKey } = r2
-    const { newCollection, transfer } = defaultSettings
     const accounts = [{ account, secret: { secretAccessKey } }]
-    await engine.private['engine:configure']({ accounts, defaultAccountId: account.id, newCollection, transfer })
+    await engine.private['engine:configure']({
+      accounts,
+      defaultAccountId: account.id,
+      ...engineSettings(defaultSettings)
+    })
     return engine
   }
   return { root, prefix, write, openEngine }

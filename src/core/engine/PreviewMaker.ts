@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { createWriteStream, existsSync } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { mkdir, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -10,12 +10,16 @@ import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import { Slots } from '../transfer/Slots.ts'
+import { PreviewCache } from './PreviewCache.ts'
 
 /** Objects above this are not fetched for a small picture. */
 const MOST_OBJECT_BYTES = 64 * MiB
 
-/** A RAW is shown by the picture that it carries. */
-const PICTURE_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['photo', 'raw'])
+/** Two cores' worth: rows on screen are waited for. */
+const MADE_AT_ONCE = 2
+
+/** A RAW is shown by the picture that it carries, a film by one of its own. */
+const PICTURE_KINDS: ReadonlySet<FrameKind> = new Set<FrameKind>(['photo', 'raw', 'video'])
 
 const PICTURE_KEY = /\.(jpe?g|png|webp|avif|gif|tiff?|hei[cf])$/i
 
@@ -27,24 +31,35 @@ export type PreviewPorts = {
   readonly onFrameChanged: (frameId: string) => void
 }
 
-/** Small pictures for rows and pages that are looked at and have none yet; one at a time, behind the real work. */
+/** Small pictures for rows and pages that are looked at and have none, or none any more; behind the real work. */
 export class PreviewMaker {
+  readonly cache: PreviewCache
   readonly #ports: PreviewPorts
-  readonly #slots = new Slots(1)
+  readonly #slots = new Slots(MADE_AT_ONCE)
   readonly #stop = new AbortController()
   readonly #asked = new Set<string>()
 
   constructor(ports: PreviewPorts) {
     this.#ports = ports
+    const { previewsPath, frames } = ports
+    this.cache = new PreviewCache({
+      folder: previewsPath,
+      thumbs: frames.thumbs,
+      onLost: (frameIds) => {
+        for (const id of frames.thumbs.lose(frameIds)) {
+          this.forget(id)
+          ports.onFrameChanged(id)
+        }
+      }
+    })
   }
 
-  /** Rows on screen. What cannot be shown is tried once a run. */
-  wantFrames(frameIds: ReadonlyArray<string>): void {
-    for (const id of frameIds) {
-      if (this.#asked.has(id)) continue
-      this.#asked.add(id)
-      void this.#slots.run(() => this.#makeForFrame(id), this.#stop.signal).catch(() => {}) // a row without a picture is no failure
-    }
+  /**
+   * Rows come on screen. Afterwards the catalog is right about which of them have a picture; those without get one, in
+   * time. What cannot be shown is tried once a run.
+   */
+  async see(frameIds: ReadonlyArray<string>): Promise<void> {
+    await Promise.all(frameIds.map((id) => this.#see(id).catch(() => {}))) // a row without a picture is no failure
   }
 
   /** The frame is another version of the file now: it is shown anew. */
@@ -57,44 +72,56 @@ export class PreviewMaker {
     store: ObjectStore,
     object: { accountId: string; key: string; etag: string; sizeBytes: number }
   ): Promise<string | null> {
-    const { previewsPath } = this.#ports
     if (!PICTURE_KEY.test(object.key) || object.sizeBytes > MOST_OBJECT_BYTES || object.sizeBytes === 0) return null
     const name = hash('sha256', `${object.accountId}\n${object.key}\n${object.etag}`, 'hex').slice(0, 32)
-    const url = `previews/objects/${name}.webp`
-    const path = join(previewsPath, 'objects', `${name}.webp`)
-    if (existsSync(path)) return url
-    const isMade = await this.#slots.run(() => this.#makeForObject(store, object.key, name, path), this.#stop.signal)
-    return isMade ? url : null
+    const isThere =
+      (await this.cache.lookAtObject(name)) ||
+      (await this.#slots.run(() => this.#makeForObject(store, object.key, name), this.#stop.signal))
+    return isThere ? this.cache.urlOfObject(name) : null
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#stop.abort()
+    await this.cache.close()
+  }
+
+  async #see(id: string): Promise<void> {
+    const { frames } = this.#ports
+    if (frames.find(id)?.hasPreview) {
+      if (await this.cache.lookAtFrame(id)) return
+      frames.thumbs.lose([id])
+      this.forget(id)
+    }
+    if (this.#asked.has(id)) return
+    this.#asked.add(id)
+    this.#slots.run(() => this.#makeForFrame(id), this.#stop.signal).catch(() => {})
   }
 
   async #makeForFrame(id: string): Promise<void> {
-    const { frames, darkroom, previewsPath, onFrameChanged } = this.#ports
+    const { frames, darkroom, onFrameChanged } = this.#ports
     const frame = frames.find(id)
     if (!frame?.facts) {
       this.#asked.delete(id) // not looked at yet: the next look at the row asks again
       return
     }
     if (frame.hasPreview || !PICTURE_KINDS.has(frame.facts.kind)) return
-    const previewPath = join(previewsPath, id.slice(0, 2), `${id}.webp`)
+    const previewPath = this.cache.placeForFrame(id)
     await mkdir(dirname(previewPath), { recursive: true })
     const { kind, contentType } = frame.facts
-    const result = await darkroom.render(
+    const { preview } = await darkroom.render(
       { path: frame.path, kind, contentType, renditions: [], previewPath },
       this.#stop.signal
     )
-    if (!result.preview?.ok) return
-    frames.setHasPreview(id)
+    if (!preview?.ok) return
+    frames.thumbs.put(id, preview.thumbhash)
     onFrameChanged(id)
   }
 
-  async #makeForObject(store: ObjectStore, key: string, name: string, previewPath: string): Promise<boolean> {
+  async #makeForObject(store: ObjectStore, key: string, name: string): Promise<boolean> {
     const { darkroom, spoolPath } = this.#ports
     const { signal } = this.#stop
     const path = join(spoolPath, `object-${name}`)
+    const previewPath = this.cache.placeForObject(name)
     await mkdir(spoolPath, { recursive: true })
     await mkdir(dirname(previewPath), { recursive: true })
     try {

@@ -1,7 +1,7 @@
+import { hoursHold } from '../../shared/hours.ts'
 import type { Collection } from '../../shared/model/collection.ts'
 import type { FrameKind } from '../../shared/model/frame.ts'
 import type { CatalogQuiet } from '../catalog/CatalogQuiet.ts'
-import { hoursHold } from '../transfer/timetable.ts'
 
 export type QuietHoursPorts = {
   readonly quiet: CatalogQuiet

@@ -101,6 +101,15 @@ describe('a receipt', () => {
     ])
   })
 
+  it('is not safe over an empty folder, whatever of its collection came from elsewhere and is proved', async () => {
+    const desk = openDesk()
+    await desk.arrive('a.jpg')
+    const rootPath = join(desk.home, 'mount point')
+    mkdirSync(rootPath)
+    const { receipt } = await desk.receipts.make({ collection: { ...desk.collection, rootPath }, part: null }, signal)
+    expect(receipt).toMatchObject({ proved: 1, lacks: [], isSafe: false })
+  })
+
   it('names what lies in the folder and was never taken, half-written files and catalogues included', async () => {
     const desk = openDesk()
     await desk.arrive('a.jpg')

@@ -4,12 +4,12 @@ import type { Collection } from '../../shared/model/collection.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame } from '../catalog/records.ts'
-import { moveWithin } from '../files/moveWithin.ts'
+import { isAt, moveWithin } from '../files/moveWithin.ts'
 
 export type SentFolderPorts = {
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
-  /** Null for one that is paused or was taken off the list: its files stay where they are. */
+  /** Null for one that is paused, was taken off the list, or is another engine's: its files stay where they are. */
   readonly collectionOf: (id: string) => Collection | null
   readonly onMoved: (frameId: string) => void
   /** What `problemOf` says of a collection may be different now. */
@@ -22,6 +22,8 @@ export class SentFolder {
   readonly #waiting = new Set<string>()
   readonly #problems = new Map<string, Problem>()
   #working: Promise<void> | null = null
+  /** The frame whose file is being moved at this moment. */
+  #moving: string | null = null
   #isClosed = false
 
   constructor(ports: SentFolderPorts) {
@@ -40,9 +42,16 @@ export class SentFolder {
     return this.#problems.get(collectionId) ?? null
   }
 
-  /** Files that were proved while nobody moved them: at the start, and when the rules change. */
-  sweep({ id, kind, rules }: Collection): void {
-    if (kind !== 'watch' || rules.sentFolder === undefined) return
+  /**
+   * Files that were proved while nobody moved them: when this engine takes the collection, when its folder is back, and
+   * when its rules change. A move that was cut off is finished first, and before this returns: until then its frame is
+   * not where the catalog says.
+   */
+  sweep(collection: Collection): void {
+    const { id, kind, rules } = collection
+    if (kind !== 'watch') return
+    this.#finish(collection)
+    if (rules.sentFolder === undefined) return
     for (const frameId of this.#ports.frames.doneOutside(id, rules.sentFolder)) this.frameChanged(frameId)
   }
 
@@ -56,13 +65,15 @@ export class SentFolder {
   async #work(): Promise<void> {
     for (const frameId of this.#waiting) {
       this.#waiting.delete(frameId)
+      this.#moving = frameId
       await this.#move(frameId)
     }
+    this.#moving = null
     this.#working = null
   }
 
   async #move(frameId: string): Promise<void> {
-    const { frames, collectionOf, onMoved } = this.#ports
+    const { frames, collectionOf } = this.#ports
     let collectionId: string | null = null
     try {
       const frame = frames.find(frameId)
@@ -71,16 +82,32 @@ export class SentFolder {
       if (!frame || !collection) return
       const to = this.#placeFor(frame, collection)
       if (!to) return
-      const path = await moveWithin(frame, to.path)
+      const path = await moveWithin(frame, to.path, (tried) => frames.moves.reserve(frame, tried))
       this.#note(frame.collectionId, null)
-      if (path === null) return
-      frames.setPlace(frame.id, { path, relativePath: relative(to.rootPath, path).replaceAll(sep, '/') })
-      onMoved(frame.id)
+      if (path === null) return // changed or gone; a move that was cut off earlier stays noted
+      this.#place(frame, to.rootPath, path)
     } catch (error) {
       // It stays where it is, which takes nothing from what is in the bucket; the next start tries again.
       if (!(error instanceof AppError)) throw error
       if (collectionId) this.#note(collectionId, toProblem(error))
     }
+  }
+
+  /** Where neither path has the file, its disk is away, or somebody else has moved it: another sweep looks again. */
+  #finish({ id, rootPath }: Collection): void {
+    const { frames } = this.#ports
+    if (rootPath === null) return
+    for (const { frameId, path } of frames.moves.ofCollection(id)) {
+      if (frameId === this.#moving) continue
+      const frame = frames.find(frameId)
+      if (!frame || isAt(frame, frame.path)) frames.moves.drop(frameId)
+      else if (isAt(frame, path)) this.#place(frame, rootPath, path)
+    }
+  }
+
+  #place(frame: Frame, rootPath: string, path: string): void {
+    this.#ports.frames.setPlace(frame.id, { path, relativePath: relative(rootPath, path).replaceAll(sep, '/') })
+    this.#ports.onMoved(frame.id)
   }
 
   #note(collectionId: string, problem: Problem | null): void {

@@ -5,7 +5,7 @@ import sharp from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Account } from '../../shared/model/account.ts'
 import { ORIGINAL } from '../../shared/model/output.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { createEngine } from '../engine.ts'
 
 it('a template is tried on the files of the collection, with what is known of them', async () => {
@@ -29,9 +29,9 @@ it('a template is tried on the files of the collection, with what is known of th
     publicBaseUrl: null,
     prefix: 'site/'
   }
-  const { newCollection, transfer } = defaultSettings
+  const { newCollection } = defaultSettings
   const accounts = [{ account, secret: null }]
-  await engine.private['engine:configure']({ accounts, defaultAccountId: 'here', newCollection, transfer })
+  await engine.private['engine:configure']({ accounts, defaultAccountId: 'here', ...engineSettings(defaultSettings) })
   const rules = { ...newCollection, outputs: [ORIGINAL], keyTemplate: '{name}.{ext}' }
   const collection = engine.push.collection(shoot, 'assets/', rules)
   const signal = AbortSignal.timeout(60_000)

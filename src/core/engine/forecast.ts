@@ -7,7 +7,9 @@ import type { Frame } from '../catalog/records.ts'
 import type { Expanded } from '../files/expandPaths.ts'
 import type { FrameFile } from '../files/FrameFile.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
+import { typeOfExtension, usualExtension } from '../images/fileTypes.ts'
 import { buildKey, parseTemplate } from '../shots/keyTemplate.ts'
+import { leftOutByKind, leftOutByName } from '../shots/leftOutBy.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import { countPutRequests } from '../transfer/planParts.ts'
 import { folderOf, renditionType, renditionTypes, splitName } from '../transfer/prepareFrame.ts'
@@ -21,7 +23,10 @@ export const RENDITION_BYTES = 400_000
 
 const PICTURE = /\.(jpe?g|png|webp|avif|gif|tiff?|hei[cf])$/i
 
-/** What sending these files will come to, before the first byte goes. */
+/**
+ * What sending these files will come to, before the first byte goes. What the rules leave out by name, size or extension
+ * counts as ignored; what they may leave out by its marks, which nobody has read yet, as going.
+ */
 export function forecast(
   expanded: Expanded,
   to: { readonly account: Account; readonly collectionName: string; readonly rules: CollectionRules }
@@ -32,22 +37,30 @@ export function forecast(
   let bytes = 0
   let stored = 0
   let requests = 0
-  for (const file of expanded.files) {
+  const going = expanded.files.filter((file) => !isLeftOut(file, rules.selection))
+  for (const file of going) {
     const made = PICTURE.test(file.path) ? renditions : 0
     bytes += file.sizeBytes
     stored += (hasOriginal ? file.sizeBytes : 0) + made * RENDITION_BYTES
     requests += (hasOriginal ? countPutRequests(file.sizeBytes) : 0) + made
   }
   return {
-    files: expanded.files.length,
+    files: going.length,
     bytes,
-    ignored: expanded.ignored,
+    ignored: expanded.ignored + expanded.files.length - going.length,
     target: [placeOf(account), ...commonFolders(to)].join('/'),
     outputs: rules.outputs.map(({ id }) => id),
     requests,
     storageUsdMonth: (stored / 1e9) * STORAGE_USD_GB_MONTH,
     requestsUsd: requests * CLASS_A_USD
   }
+}
+
+function isLeftOut(file: FrameFile, selection: CollectionRules['selection']): boolean {
+  if (!selection) return false
+  const { extension } = splitName(file.relativePath)
+  const kind = typeOfExtension(usualExtension(extension?.toLowerCase() ?? ''))?.kind ?? 'other'
+  return leftOutByName(selection, file) !== null || leftOutByKind(selection, kind) !== null
 }
 
 /** A file that is to be named; what has been taken brings what is known of it. */

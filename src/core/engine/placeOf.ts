@@ -1,17 +1,30 @@
 import type { FrameView } from '../../shared/model/frame.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import type { Frame } from '../catalog/records.ts'
+import type { Collections } from './Collections.ts'
 
-/** Where a frame stands by its shot and by the rules of its collection. */
+export type PlaceParts = {
+  readonly frames: CatalogFrames
+  readonly uploads: CatalogUploads
+  readonly collections: Pick<Collections, 'awayProblem' | 'settlingSinceMs'>
+}
+
+/** Where a frame stands by its shot, by the rules of its collection and by the folder it lies in. */
 export function placeOf(
-  frameId: string,
-  { frames, uploads }: { readonly frames: CatalogFrames; readonly uploads: CatalogUploads }
-): Pick<FrameView, 'shot' | 'leftOut' | 'waitsForQuiet'> {
-  const shot = frames.shots.of(frameId)
-  const leftOut = frames.leftOut.reasonOf(frameId)
+  frame: Frame,
+  { frames, uploads, collections }: PlaceParts
+): Pick<FrameView, 'shot' | 'leftOut' | 'waitsForQuiet' | 'settlingSinceMs'> & Partial<Pick<FrameView, 'problem'>> {
+  const { id, status, collectionId, path } = frame
+  const shot = frames.shots.of(id)
+  const leftOut = frames.leftOut.reasonOf(id)
+  const problem = status === 'waiting' ? collections.awayProblem(collectionId) : null
+  const settlingSinceMs = status === 'settling' ? collections.settlingSinceMs(collectionId, path) : null
   return {
     ...(shot && { shot }),
     ...(leftOut !== null && { leftOut }),
-    ...(uploads.quiet.holds(frameId) && { waitsForQuiet: true as const })
+    ...(uploads.quiet.holds(id) && { waitsForQuiet: true as const }),
+    ...(problem && { problem }),
+    ...(settlingSinceMs !== null && { settlingSinceMs })
   }
 }

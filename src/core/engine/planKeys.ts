@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { basename } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Problem, toProblem } from '../../shared/errors.ts'
 import type { Account } from '../../shared/model/account.ts'
 import type { Collection } from '../../shared/model/collection.ts'
@@ -10,18 +11,20 @@ import type { Upload } from '../catalog/records.ts'
 import { type FrameFile, sameFingerprint } from '../files/FrameFile.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
+import { isMade } from '../images/isMade.ts'
 import type { WantedFrame, WantedObject } from '../insight/coverage/WantedFrame.ts'
+import { KeyClaims } from '../shots/KeyClaims.ts'
 import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTemplate.ts'
 import { leftOutByName } from '../shots/leftOutBy.ts'
-import { foldKey, suffixKey } from '../shots/suffixKey.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import { forEachAtOnce } from '../transfer/forEachAtOnce.ts'
 import { leftOutReason } from '../transfer/leftOutReason.ts'
+import { mapInSlices, SLICE } from '../transfer/mapInSlices.ts'
 import { folderOf, renditionType, splitName } from '../transfer/prepareFrame.ts'
 import type { FileDigests } from './createFileDigests.ts'
 
 export type KeyPlanParts = {
-  readonly frames: Pick<CatalogFrames, 'findByPath'>
+  readonly frames: Pick<CatalogFrames, 'findByPath' | 'takenAnyway'>
   readonly uploads: Pick<CatalogUploads, 'ofFrame'>
   readonly darkroom: Pick<Darkroom, 'inspect'>
   readonly digest: FileDigests
@@ -57,13 +60,14 @@ export async function planKeys(
   signal: AbortSignal
 ): Promise<ReadonlyArray<WantedFrame>> {
   const template = parseTemplate(to.collection.rules.keyTemplate)
-  const claimed = new Set<string>()
+  const claims = new KeyClaims()
   const known = new Map<string, ReadonlyArray<WantedObject>>()
-  for (const file of files) {
+  const find = (file: FrameFile) => {
     const objects = knownObjects(file, to, parts)
-    for (const { key } of objects) claimed.add(foldKey(key))
+    for (const { key } of objects) claims.add(key)
     if (objects.length > 0) known.set(file.path, objects)
   }
+  await mapInSlices(files, find, signal)
   const unknown = await lookAt(
     files.filter(({ path }) => !known.has(path)),
     template,
@@ -72,21 +76,22 @@ export async function planKeys(
     signal
   )
   const going = files.filter(({ path }) => !unknown.get(path)?.isLeftOut)
-  return going.map((file, index): WantedFrame => {
+  const plan = (file: FrameFile, index: number): WantedFrame => {
     const objects = known.get(file.path)
     if (objects) return { file, objects, problem: null }
     const seen = unknown.get(file.path)
     if (!seen || seen.problem) return { file, objects: [], problem: seen?.problem ?? null }
     try {
       const wanted = outputsFor(to.collection.rules.outputs, seen.facts).map((output): WantedObject => {
-        const key = claimFree(keyOf(file, index + 1, output, seen, template, to), claimed)
-        return { outputId: output.id, isOriginal: output.kind === 'original', key, proof: null }
+        const key = claims.take(keyOf(file, index + 1, output, seen, template, to))
+        return { outputId: output.id, isOriginal: !isMade(output), key, proof: null }
       })
       return { file, objects: wanted, problem: wanted.length > 0 ? null : notAPicture(file) }
     } catch (error) {
       return { file, objects: [], problem: toProblem(error) }
     }
-  })
+  }
+  return mapInSlices(going, plan, signal)
 }
 
 /** Of the version that is on disk now; an earlier one's keys are no longer the file's. */
@@ -101,7 +106,7 @@ function knownObjects(file: FrameFile, to: Destination, parts: KeyPlanParts): Re
 
 function toWanted({ output, key, state }: Upload): WantedObject {
   const proof = state.kind === 'done' ? state.proof : null
-  return { outputId: output.id, isOriginal: output.kind === 'original', key, proof }
+  return { outputId: output.id, isOriginal: !isMade(output), key, proof }
 }
 
 /** Opens only what the keys cannot be made without. */
@@ -109,15 +114,21 @@ async function lookAt(
   files: ReadonlyArray<FrameFile>,
   template: Template,
   { collection }: Destination,
-  { darkroom, digest }: KeyPlanParts,
+  { frames, darkroom, digest }: KeyPlanParts,
   signal: AbortSignal
 ): Promise<ReadonlyMap<string, Unknown>> {
-  const { outputs, selection } = collection.rules
+  const { outputs } = collection.rules
   const hasRenditions = outputs.some(({ kind }) => kind === 'rendition')
-  const needsFacts = selection !== undefined || hasRenditions || FACT_TOKENS.some((token) => needs(template, token))
+  const needsFacts =
+    collection.rules.selection !== undefined || hasRenditions || FACT_TOKENS.some((token) => needs(template, token))
   const needsDigest = needs(template, 'sha256')
   const seen = new Map<string, Unknown>()
+  const selectionFor = ({ path }: FrameFile) => {
+    const frame = collection.rules.selection && frames.findByPath(collection.id, path)
+    return frame && frames.takenAnyway.has(frame.id) ? undefined : collection.rules.selection
+  }
   const inspect = async (file: FrameFile): Promise<Unknown> => {
+    const selection = selectionFor(file)
     const closed: Unknown = { facts: null, sha256: '', problem: null, isLeftOut: false }
     if (selection && leftOutByName(selection, file) !== null) return { ...closed, isLeftOut: true }
     if (file.sizeBytes === 0) return { ...closed, problem: { code: 'file-empty', detail: file.path } }
@@ -133,7 +144,10 @@ async function lookAt(
     }
   }
   const look = async (file: FrameFile) => void seen.set(file.path, await inspect(file))
-  await forEachAtOnce(LOOKS_AT_ONCE, files, look, () => true, signal)
+  for (let start = 0; start < files.length; start += SLICE) {
+    await forEachAtOnce(LOOKS_AT_ONCE, files.slice(start, start + SLICE), look, () => true, signal)
+    await nextTurn() // where no file has to be opened, nothing else would let others have theirs
+  }
   return seen
 }
 
@@ -177,12 +191,4 @@ function keyOf(
       uuid: randomUUID()
     }
   })
-}
-
-/** Twins by case or normalisation get a number, as in the catalog. */
-function claimFree(wanted: string, claimed: Set<string>): string {
-  let key = wanted
-  for (let n = 2; claimed.has(foldKey(key)); n += 1) key = suffixKey(wanted, n)
-  claimed.add(foldKey(key))
-  return key
 }

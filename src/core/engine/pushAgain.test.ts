@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import type { Account } from '../../shared/model/account.ts'
 import { ORIGINAL } from '../../shared/model/output.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { createEngine, type Engine } from '../engine.ts'
 
 const rules = { ...defaultSettings.newCollection, keyTemplate: '{name}.{ext}', outputs: [ORIGINAL] }
@@ -22,9 +22,8 @@ async function openDesk(files: number) {
     rmSync(home, { recursive: true })
   })
   const account: Account = { id: 'here', kind: 'folder', name: 'Here', path: bucket, publicBaseUrl: null, prefix: '' }
-  const { newCollection, transfer } = defaultSettings
   const accounts = [{ account, secret: null }]
-  await engine.private['engine:configure']({ accounts, defaultAccountId: 'here', newCollection, transfer })
+  await engine.private['engine:configure']({ accounts, defaultAccountId: 'here', ...engineSettings(defaultSettings) })
   return { engine, bucket, shoot }
 }
 

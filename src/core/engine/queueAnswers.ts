@@ -19,7 +19,7 @@ import { toFrameDetail } from './toFrameView.ts'
 
 type QueueCall =
   | 'drop:forecast'
-  | `queue:${'add' | 'page' | 'left-out' | 'ids' | 'totals' | 'pause' | 'continue' | 'retry' | 'cancel' | 'resolve' | 'hold'}`
+  | `queue:${'add' | 'page' | 'left-out' | 'ids' | 'totals' | 'pause' | 'continue' | 'retry' | 'cancel' | 'take-anyway' | 'resolve' | 'hold'}`
   | 'frames:detail'
 
 export type QueueParts = {
@@ -48,10 +48,9 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
     return { changed: count }
   }
 
-  const shown = (frameIds: ReadonlyArray<string>): FrameView[] => {
-    const views = frameIds.flatMap((id) => viewOf(id) ?? [])
-    previews.wantFrames(views.filter(({ previewUrl }) => previewUrl === null).map(({ id }) => id))
-    return views
+  const shown = async (frameIds: ReadonlyArray<string>): Promise<FrameView[]> => {
+    await previews.see(frameIds)
+    return frameIds.flatMap((id) => viewOf(id) ?? [])
   }
 
   return {
@@ -60,7 +59,13 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
       const account = stores.default()
       const rootPath = await onlyFolder(paths)
       const collectionName = collections.nameForDrop(rootPath)
-      return forecast(expanded, { account, collectionName, rules: parts.newRules() })
+      // A folder that is dropped again goes on in its own collection, by its own rules.
+      const known = collections
+        .list()
+        .find(
+          (one) => rootPath !== null && one.kind === 'drop' && one.rootPath === rootPath && one.accountId === account.id
+        )
+      return forecast(expanded, { account, collectionName, rules: known?.rules ?? parts.newRules() })
     },
     'queue:add': async ({ paths, collectionId }) => {
       const expanded = await expandPaths(paths, defaultIgnoreRules, new AbortController().signal)
@@ -76,15 +81,14 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
     'queue:page': async ({ collectionId, filter, offset, limit, groupBy }) => {
       if (groupBy === 'shot') {
         const { total, frameIds } = frames.shotPage(collectionId, filter, offset, limit)
-        return { total, frames: shown(frameIds) }
+        return { total, frames: await shown(frameIds) }
       }
       const page = frames.page(collectionId, filter, offset, limit)
-      previews.wantFrames(page.frames.filter(({ hasPreview }) => !hasPreview).map(({ id }) => id))
-      return { total: page.total, frames: page.frames.flatMap(({ id }) => viewOf(id) ?? []) }
+      return { total: page.total, frames: await shown(page.frames.map(({ id }) => id)) }
     },
     'queue:left-out': async ({ collectionId, offset, limit }) => ({
       total: frames.leftOut.count(collectionId),
-      frames: shown(frames.leftOut.ofCollection(collectionId, offset, limit))
+      frames: await shown(frames.leftOut.ofCollection(collectionId, offset, limit))
     }),
     'queue:ids': async ({ collectionId, filter, offset, limit }) => [
       ...frames.ids({ collectionId, filter }, offset, limit)
@@ -94,6 +98,7 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
     'queue:continue': (select) => thenWake(commands.continue(frames.ids(select))),
     'queue:retry': (select) => thenWake(commands.retry(frames.ids(select))),
     'queue:cancel': (select) => thenWake(commands.cancel(frames.ids(select))),
+    'queue:take-anyway': (select) => thenWake(commands.takeAnyway(frames.ids(select))),
     'queue:resolve': ({ select, answer }) => thenWake(commands.resolve(frames.ids(select), answer)),
     'queue:hold': async ({ isHeld }) => {
       dispatcher.setHeld(isHeld)

@@ -6,7 +6,7 @@ import type { EventPayload } from '../../shared/ipc/contract.ts'
 import type { Account } from '../../shared/model/account.ts'
 import type { CollectionRules } from '../../shared/model/collection.ts'
 import { ORIGINAL } from '../../shared/model/output.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { receiptSentence } from '../../shared/words/receiptWords.ts'
 import { createEngine, type Engine } from '../engine.ts'
 
@@ -57,8 +57,8 @@ async function openDesk(): Promise<Desk> {
     engine.private['engine:configure']({
       accounts: [{ account, secret: null }],
       defaultAccountId: 'here',
-      newCollection: rules,
-      transfer: defaultSettings.transfer
+      ...engineSettings(defaultSettings),
+      newCollection: rules
     })
   await configure(here(bucket))
   return {

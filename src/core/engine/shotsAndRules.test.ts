@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import type { CollectionRules } from '../../shared/model/collection.ts'
-import type { FrameView } from '../../shared/model/frame.ts'
+import type { FrameView, QueueFilter } from '../../shared/model/frame.ts'
 import { ORIGINAL } from '../../shared/model/output.ts'
 import { type SelectionRules, selectionRulesSchema } from '../../shared/model/selection.ts'
-import { defaultSettings } from '../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { createEngine } from '../engine.ts'
 
 const PATIENT = { timeout: 60_000, interval: 20 }
@@ -38,24 +38,27 @@ async function watchFolder(rules: Partial<CollectionRules>) {
   await engine.private['engine:configure']({
     accounts: [{ account, secret: null }],
     defaultAccountId: 'here',
-    newCollection,
-    transfer: defaultSettings.transfer
+    ...engineSettings(defaultSettings),
+    newCollection
   })
   const { id } = await engine.answers['collections:watch']({ path: shoot, name: null, accountId: null })
-  const page = (groupBy: 'frame' | 'shot' = 'frame') =>
-    engine.answers['queue:page']({ collectionId: id, filter: 'all', offset: 0, limit: 100, groupBy })
+  const page = (groupBy: 'frame' | 'shot' = 'frame', filter: QueueFilter = 'all') =>
+    engine.answers['queue:page']({ collectionId: id, filter, offset: 0, limit: 100, groupBy })
+  const leftOut = () => engine.answers['queue:left-out']({ collectionId: id, offset: 0, limit: 100 })
   const write = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(shoot, name), content)
     // Whole at once and long ago, as a copy from a card is: what is tried here is not the settling.
     utimesSync(join(shoot, name), new Date(), new Date(Date.now() - 60_000))
   }
+  /** What goes, and what is left out. */
+  const all = async () => [...(await page()).frames, ...(await leftOut()).frames]
   /** When these frames, and no others, have these states. */
   const until = async (expected: Record<string, FrameView['status']>) => {
     await vi.waitFor(async () => {
-      const { frames } = await page()
+      const frames = await all()
       expect(Object.fromEntries(frames.map(({ name, status }) => [name, status]))).toEqual(expected)
     }, PATIENT)
-    return (await page()).frames
+    return all()
   }
   const objects = () => readdirSync(bucket).filter((name) => !name.startsWith('.'))
   const change = (changed: Partial<CollectionRules>) =>
@@ -65,6 +68,7 @@ async function watchFolder(rules: Partial<CollectionRules>) {
     id,
     shoot,
     page,
+    leftOut,
     write,
     until,
     objects,
@@ -91,6 +95,32 @@ it(
     writeFileSync(join(shoot, 'a.xmp'), sidecar(4))
     await until({ 'a.jpg': 'done', 'a.xmp': 'done', 'b.jpg': 'cancelled' })
     expect(objects()).toEqual(['a.jpg', 'a.xmp'])
+  },
+  LONG_MS
+)
+
+it(
+  'what is left out is counted and listed apart, and goes when the person says so, whatever rules come',
+  async () => {
+    const { engine, id, page, leftOut, write, until, objects, change } = await watchFolder(
+      selecting({ exclude: ['a.*', 'b.*'] })
+    )
+    for (const name of ['a.jpg', 'b.jpg', 'c.jpg']) write(name, picture)
+    await until({ 'a.jpg': 'cancelled', 'b.jpg': 'cancelled', 'c.jpg': 'done' })
+    for (const groupBy of ['frame', 'shot'] as const) {
+      expect((await page(groupBy)).total).toBe(1)
+      expect((await page(groupBy, 'cancelled')).total).toBe(0)
+    }
+    expect(engine.totals(id)).toMatchObject({ frames: 1, done: 1, cancelled: 0, totalBytes: picture.length })
+    expect(await engine.answers['queue:ids']({ collectionId: id, filter: 'all', offset: 0, limit: 10 })).toHaveLength(1)
+
+    const [a] = (await leftOut()).frames
+    expect(await engine.answers['queue:take-anyway']({ ids: [a?.id ?? ''] })).toEqual({ changed: 1 })
+    await until({ 'a.jpg': 'done', 'b.jpg': 'cancelled', 'c.jpg': 'done' })
+    await change(selecting({ exclude: ['*.jpg'] }))
+    write('a.jpg', Buffer.concat([picture, Buffer.from('!')]))
+    await vi.waitFor(async () => expect(objects()).toEqual(['a-2.jpg', 'a.jpg', 'c.jpg']), PATIENT)
+    await until({ 'a.jpg': 'done', 'b.jpg': 'cancelled', 'c.jpg': 'done' })
   },
   LONG_MS
 )

@@ -62,6 +62,16 @@ async function turn(ms: number): Promise<void> {
 }
 
 describe('Settling', () => {
+  it('says since when a frame is being written, however often it grows', async () => {
+    await writeFile(at('a.raf'), data(10))
+    await look('a.raf')
+    const beganMs = clock.now()
+    await turn(SETTLE_MS - 1)
+    await writeFile(at('a.raf'), data(20))
+    await look('a.raf')
+    expect(now).toMatchObject([{ file: { sizeBytes: 20 }, sinceMs: clock.now(), beganMs }])
+  })
+
   it('announces a frame once it has stood still, not before', async () => {
     await writeFile(at('a.raf'), data(10))
     await look('a.raf')

@@ -38,6 +38,8 @@ export type SettlingFile = {
   readonly file: FrameFile
   /** Unix ms since which it has stood still. */
   readonly sinceMs: number
+  /** Unix ms at which it was first seen being written. */
+  readonly beganMs: number
 }
 
 export type SettlingOptions = {
@@ -56,7 +58,7 @@ type Entry = {
   readonly path: string
   readonly relativePath: string
   /** Null until the first look. */
-  seen: { readonly state: SeenState; sinceMs: number } | null
+  seen: { readonly state: SeenState; sinceMs: number; readonly beganMs: number } | null
   /** How often in a row it could not be opened. */
   heldTimes: number
   /** When to look again; infinite while a look is under way or asked for. */
@@ -116,7 +118,7 @@ export class Settling {
     const files: SettlingFile[] = []
     for (const { seen } of this.#entries.values()) {
       if (files.length >= limit) break
-      if (seen) files.push({ file: seen.state.file, sinceMs: seen.sinceMs })
+      if (seen) files.push({ file: seen.state.file, sinceMs: seen.sinceMs, beganMs: seen.beganMs })
     }
     return files
   }
@@ -167,7 +169,7 @@ export class Settling {
     const nowMs = clock.now()
     const state = { file, ctimeNs: stats.ctimeNs }
     if (!entry.seen || !isSameState(entry.seen.state, state)) {
-      entry.seen = { state, sinceMs: nowMs }
+      entry.seen = { state, sinceMs: nowMs, beganMs: entry.seen?.beganMs ?? nowMs }
       entry.heldTimes = 0
       this.#hasChanged = true
     }

@@ -16,15 +16,25 @@ function folderWith(...names: string[]) {
   return { folder, seen, at: (...names_: string[]) => join(folder, ...names_) }
 }
 
+const anywhere = () => true
+
 it('moves a file into a folder that it makes', async () => {
   const { folder, seen, at } = folderWith('a.jpg')
-  expect(await moveWithin(seen('a.jpg'), at('Sent', 'day', 'a.jpg'))).toBe(at('Sent', 'day', 'a.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('Sent', 'day', 'a.jpg'), anywhere)).toBe(at('Sent', 'day', 'a.jpg'))
   expect([readdirSync(folder), readFileSync(at('Sent', 'day', 'a.jpg'), 'utf8')]).toEqual([['Sent'], 'a.jpg'])
+})
+
+it('asks before each path that it tries, and passes over those that it may not have', async () => {
+  const { seen, at } = folderWith('a.jpg', 'b.jpg')
+  const asked: string[] = []
+  const reserve = (path: string) => asked.push(path) !== 2
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), reserve)).toBe(at('b-3.jpg'))
+  expect(asked).toEqual([at('b.jpg'), at('b-2.jpg'), at('b-3.jpg')])
 })
 
 it('overwrites nothing', async () => {
   const { folder, seen, at } = folderWith('a.jpg', 'b.jpg', 'b-2.jpg')
-  expect(await moveWithin(seen('a.jpg'), at('b.jpg'))).toBe(at('b-3.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), anywhere)).toBe(at('b-3.jpg'))
   expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')])).toEqual([
     ['b-2.jpg', 'b-2.jpg'],
     ['b-3.jpg', 'a.jpg'],
@@ -35,7 +45,7 @@ it('overwrites nothing', async () => {
 it('ends a move that was stopped half way', async () => {
   const { folder, seen, at } = folderWith('a.jpg')
   linkSync(at('a.jpg'), at('b.jpg'))
-  expect(await moveWithin(seen('a.jpg'), at('b.jpg'))).toBe(at('b.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), anywhere)).toBe(at('b.jpg'))
   expect(readdirSync(folder)).toEqual(['b.jpg'])
 })
 
@@ -44,21 +54,25 @@ it('leaves alone what has changed, is gone, or is a link', async () => {
   const file = seen('a.jpg')
   writeFileSync(at('a.jpg'), 'another')
   symlinkSync(at('a.jpg'), at('c.jpg'))
-  expect(await moveWithin(file, at('b.jpg'))).toBeNull()
-  expect(await moveWithin({ ...file, path: at('gone.jpg') }, at('b.jpg'))).toBeNull()
-  expect(await moveWithin({ ...seen('c.jpg'), path: at('c.jpg') }, at('b.jpg'))).toBeNull()
+  expect(await moveWithin(file, at('b.jpg'), anywhere)).toBeNull()
+  expect(await moveWithin({ ...file, path: at('gone.jpg') }, at('b.jpg'), anywhere)).toBeNull()
+  expect(await moveWithin({ ...seen('c.jpg'), path: at('c.jpg') }, at('b.jpg'), anywhere)).toBeNull()
   expect(readdirSync(folder)).toEqual(['a.jpg', 'c.jpg'])
 })
 
 it('says so where a file stands in the way of the folder', async () => {
   const { seen, at } = folderWith('a.jpg', 'Sent')
-  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'))).rejects.toMatchObject({ code: 'file-unreadable' })
+  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'), anywhere)).rejects.toMatchObject({
+    code: 'file-unreadable'
+  })
   expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')
 })
 
 it('leaves a file alone whose target is the same name, spelt in another way', async () => {
   const { folder, seen, at } = folderWith('a.jpg')
   symlinkSync(folder, at('Sent'))
-  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'))).rejects.toMatchObject({ code: 'file-unreadable' })
+  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'), anywhere)).rejects.toMatchObject({
+    code: 'file-unreadable'
+  })
   expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')
 })

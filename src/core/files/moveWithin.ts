@@ -1,3 +1,4 @@
+import { type BigIntStats, lstatSync } from 'node:fs'
 import { link, lstat, mkdir, open, realpath, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
@@ -22,19 +23,21 @@ const NO_LINKS: ReadonlySet<unknown> = new Set([
  * `IMG_1-2.jpg`. Stopped at any moment, the file is in one of the two places, or in both.
  *
  * @param file As it was when it was last looked at: one that is different now stays where it is.
+ * @param reserve Called with each path before it is tried; false: it is to have another.
  * @returns where it is now, or null if it has changed or is gone.
  * @throws AppError `file-unreadable` if it cannot be moved.
  */
 export async function moveWithin(
   file: Pick<FrameFile, 'path' | 'sizeBytes' | 'mtimeNs'>,
-  to: string
+  to: string,
+  reserve: (path: string) => boolean
 ): Promise<string | null> {
   try {
-    if (!(await isSame(file))) return null
+    if (!isSame(await lstat(file.path, { bigint: true }).catch(() => null), file)) return null
     await mkdir(dirname(to), { recursive: true })
     for (let number = 1; number <= MOST_NAMES; number += 1) {
       const path = number === 1 ? to : numbered(to, number)
-      if (await moveTo(file.path, path)) return path
+      if (reserve(path) && (await moveTo(file.path, path))) return path
     }
   } catch (error) {
     throw new AppError('file-unreadable', `${file.path} cannot be moved to ${to}`, { cause: error })
@@ -42,8 +45,17 @@ export async function moveWithin(
   throw new AppError('file-unreadable', `${file.path} cannot be moved: too many files are named ${to}`)
 }
 
-async function isSame({ path, sizeBytes, mtimeNs }: Pick<FrameFile, 'path' | 'sizeBytes' | 'mtimeNs'>) {
-  const stats = await lstat(path, { bigint: true }).catch(() => null)
+/** Whether the file that was seen is at that path now, which waits for the disk. */
+export function isAt(file: Pick<FrameFile, 'sizeBytes' | 'mtimeNs'>, path: string): boolean {
+  try {
+    return isSame(lstatSync(path, { bigint: true }), file)
+  } catch {
+    return false // not there, or not to be looked at
+  }
+}
+
+/** A move takes nothing from size and time. */
+function isSame(stats: BigIntStats | null, { sizeBytes, mtimeNs }: Pick<FrameFile, 'sizeBytes' | 'mtimeNs'>): boolean {
   return stats?.isFile() === true && Number(stats.size) === sizeBytes && stats.mtimeNs === mtimeNs
 }
 

@@ -12,6 +12,8 @@ vi.mock('node:fs/promises', async (original) => ({
   }
 }))
 
+const anywhere = () => true
+
 it('moves a file where there are no hard links, and overwrites nothing', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'silverdrop-move-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -20,7 +22,7 @@ it('moves a file where there are no hard links, and overwrites nothing', async (
   writeFileSync(join(folder, 'b.jpg'), 'of somebody else')
   const { size, mtimeNs } = statSync(path, { bigint: true })
   const file = { path, sizeBytes: Number(size), mtimeNs }
-  expect(await moveWithin(file, join(folder, 'b.jpg'))).toBe(join(folder, 'b-2.jpg'))
+  expect(await moveWithin(file, join(folder, 'b.jpg'), anywhere)).toBe(join(folder, 'b-2.jpg'))
   expect(readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual([
     'a picture',
     'of somebody else'

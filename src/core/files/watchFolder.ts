@@ -67,6 +67,8 @@ export type WatchOptions = {
 export interface WatchedFolder {
   /** Resolves when a scan of everything that began after this call is over; what it found may still be settling. */
   rescan(): Promise<void>
+  /** Whether the folder that was scanned last is there at this moment. */
+  isThere(): Promise<boolean>
   /** What is being written now, those first that began first; at most `limit`. */
   settling(limit: number): ReadonlyArray<SettlingFile>
   /** Resolves when nothing is under way any more. */
@@ -137,6 +139,10 @@ class FolderWatch implements WatchedFolder {
 
   rescan(): Promise<void> {
     return this.#passes.ask('everything')
+  }
+
+  async isThere(): Promise<boolean> {
+    return this.#state === 'watching' && !(await this.#guard.isGone())
   }
 
   settling(limit: number): ReadonlyArray<SettlingFile> {

@@ -1,5 +1,6 @@
 import type { FrameKind } from '../../shared/model/frame.ts'
 import type { SelectionRules } from '../../shared/model/selection.ts'
+import { formatBytes } from '../../shared/units.ts'
 import { createPattern } from './createPattern.ts'
 
 /** What a photographer has noted about a picture. */
@@ -8,6 +9,15 @@ export type Marks = {
   readonly rating: number
   readonly label: string | null
   readonly keywords: ReadonlyArray<string>
+}
+
+const leftOutKinds: Readonly<Record<FrameKind, string>> = {
+  photo: 'Photos',
+  raw: 'RAW files',
+  video: 'Videos',
+  pdf: 'PDF files',
+  sidecar: 'Sidecars',
+  other: 'Files that are no picture, film or PDF'
 }
 
 export const NO_MARKS: Marks = { rating: 0, label: null, keywords: [] }
@@ -22,15 +32,15 @@ export function leftOutByName(rules: SelectionRules, { relativePath, sizeBytes }
   if (rules.include.length > 0 && !rules.include.some((pattern) => createPattern(pattern)(relativePath)))
     return 'It fits none of the patterns of what goes.'
   if (rules.leastBytes !== null && sizeBytes < rules.leastBytes)
-    return `Smaller than ${rules.leastBytes} bytes, the least that goes.`
+    return `Smaller than ${formatBytes(rules.leastBytes)}, the least that goes.`
   if (rules.mostBytes !== null && sizeBytes > rules.mostBytes)
-    return `Larger than ${rules.mostBytes} bytes, the most that goes.`
+    return `Larger than ${formatBytes(rules.mostBytes)}, the most that goes.`
   return null
 }
 
 /** Why the rules leave a frame out for what it is. */
 export function leftOutByKind(rules: SelectionRules, kind: FrameKind): string | null {
-  return rules.kinds.includes(kind) ? null : `Files of the kind "${kind}" do not go.`
+  return rules.kinds.includes(kind) ? null : `${leftOutKinds[kind]} do not go.`
 }
 
 /** Whether the rules ask for what a photographer has noted. */
@@ -44,7 +54,7 @@ export function leftOutByMarks(rules: SelectionRules, marks: Marks): string | nu
   if (leastRating !== null && marks.rating < leastRating)
     return marks.rating < 0
       ? 'It is marked as rejected.'
-      : `Rated ${marks.rating}; what goes is rated ${leastRating} or more.`
+      : `${marks.rating === 0 ? 'Not rated' : `Rated ${marks.rating}`}; what goes is rated ${leastRating} or more.`
   if (labels.length > 0 && !hasOneOf(labels, marks.label === null ? [] : [marks.label]))
     return marks.label === null ? 'It has no colour label.' : `Its label is "${marks.label}".`
   if (keywords.length > 0 && !hasOneOf(keywords, marks.keywords))

@@ -7,7 +7,7 @@ import { AccountLine } from './AccountLine.ts'
 function open() {
   const clock = createFakeClock()
   let rooms = 0
-  const line = new AccountLine({ clock, onRoom: () => (rooms += 1) })
+  const line = new AccountLine({ clock, onRoom: () => (rooms += 1), onRest: () => {} })
   const { signal } = new AbortController()
   const sent: string[] = []
   /** Begins to send something that ends when it is told to. */

@@ -6,6 +6,8 @@ export type AccountLineOptions = {
   readonly clock: Clock
   /** Requests may go out again, or more of them than before. */
   readonly onRoom: () => void
+  /** Nothing goes out for so long from now on. */
+  readonly onRest: (ms: number) => void
 }
 
 /** 429, 503, other 5xx (r2-facts §12: so R2 says that a bucket has too much at once), and what was lost on the way. */
@@ -107,7 +109,7 @@ export class AccountLine {
   }
 
   #rest(ms: number): void {
-    const { clock, onRoom } = this.#options
+    const { clock, onRoom, onRest } = this.#options
     const untilMs = clock.now() + ms
     if (ms <= 0 || (this.isResting && untilMs <= this.#restsUntilMs)) return
     this.#restsUntilMs = untilMs
@@ -119,6 +121,7 @@ export class AccountLine {
       this.#serve()
       onRoom()
     })
+    onRest(ms)
   }
 
   #rested(signal: AbortSignal): Promise<void> {

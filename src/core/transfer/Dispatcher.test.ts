@@ -62,6 +62,8 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
       session: SESSION,
       destinationOf: () => ({ ...room.destination, bucket }),
       storeOf: async () => store,
+      awayCollections: () => [],
+      absenceOf: async () => 'unknown',
       spoolPath: join(room.home, 'spool'),
       previewPathOf: (id) => join(room.home, 'previews', id),
       onFrameChanged: () => {},
@@ -472,6 +474,24 @@ describe('Dispatcher', () => {
     expect(store.count('put')).toBe(1)
     clock.turn(1)
     await until(() => statusOf(refused) === 'done' && statusOf(other) === 'done')
+  })
+
+  it('holds no memory for an account that has asked to be left alone for long', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, clock, pool, uploadOf } = start()
+    const slow = openGate()
+    const refusal = Promise.withResolvers<void>()
+    store.faults.push({ ...slow, act: (call) => (call === 1 ? slow.act(call) : undefined) })
+    store.faults.push({ at: 'put', when: 'before', act: (call) => (call === 2 ? refusal.promise : undefined) })
+    const frames = [addFrame('a.jpg'), addFrame('b.jpg')]
+    await until(() => store.count('put') === 2)
+    expect(pool.usedBytes).toBeGreaterThan(0)
+    refusal.reject(new AppError('rate-limited', 'Slow down', { retryAfterMs: 60_000 }))
+    slow.open()
+    await until(() => !dispatcher.isBusy)
+    expect(frames.map((frame) => uploadOf(frame)?.state.kind)).toEqual(['waiting', 'waiting'])
+    expect([store.count('put'), pool.usedBytes]).toEqual([2, 0])
+    clock.turn(60_000)
+    await until(() => frames.every((frame) => statusOf(frame) === 'done'))
   })
 
   it('sends a few files of one collection before the end of the many of another', async () => {

@@ -18,12 +18,17 @@ export type DispatcherPorts = WorkPorts & {
   readonly session: string
   /** Paces the bodies of all stores that `storeOf` gives. */
   readonly limiter: BandwidthLimiter
+  /** Collections whose folders are not there now. */
+  readonly awayCollections: () => ReadonlyArray<string>
   /** Whether something holds the queue may be different now. */
   readonly onHoldChanged: () => void
 }
 
 const PROBE_LIMIT_MS = 10_000
 const BUSY_MS = 1_000
+
+/** What would wait so long for its account is stopped: the memory that it holds may be all that others wait for. */
+const LONG_REST_MS = 10_000
 
 /**
  * With so much under way, turns that end within 2 ms of each other are given out again together: to ask the catalog for
@@ -65,7 +70,13 @@ export class Dispatcher {
         this.wake()
       }
     })
-    this.#lines = new Lines({ clock, onRoom: () => this.wake() })
+    this.#lines = new Lines({
+      clock,
+      onRoom: () => this.wake(),
+      onRest: (accountId, ms) => {
+        if (ms >= LONG_REST_MS) this.#tasks.stop('hold', (task) => task.accountId === accountId)
+      }
+    })
     this.#allowance = new Allowance({ clock, limiter, onChange: (bytesPerSecond) => this.#allow(bytesPerSecond) })
     this.#work = new FrameWork(ports, {
       holds: this.#holds,
@@ -166,6 +177,11 @@ export class Dispatcher {
     this.#tasks.stop(kind, ({ frameId }) => ids.has(frameId))
   }
 
+  /** Another engine works on the collection now: what is under way here ends, and the catalog is left to that one. */
+  stopCollection(collectionId: string): void {
+    this.#tasks.stop('elsewhere', (task) => task.collectionId === collectionId)
+  }
+
   /** Resolves when nothing is under way any more. What was stopped goes on at the next start. */
   async close(): Promise<void> {
     this.#isStarted = false
@@ -199,8 +215,10 @@ export class Dispatcher {
     if (!this.#isStarted || !this.#holds.allowsWork) return
     try {
       this.#putBackUnwritten()
-      const ports = { ...this.#ports, lines: this.#lines, holds: this.#holds, tasks: this.#tasks, limits: this.#limits }
-      const { prepare, render, send } = takeTurns({ ...ports, nowMs: this.#ports.clock.now() })
+      const { clock, awayCollections } = this.#ports
+      const own = { lines: this.#lines, holds: this.#holds, tasks: this.#tasks, limits: this.#limits }
+      const ports = { ...this.#ports, ...own, away: awayCollections() }
+      const { prepare, render, send } = takeTurns({ ...ports, nowMs: clock.now() })
       for (const frame of prepare) this.#run(subject('prepare', frame), (signal) => this.#work.prepare(frame, signal))
       for (const turn of render) this.#run(subject('render', turn.frame), (signal) => this.#work.render(turn, signal))
       for (const turn of send) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ORIGINAL, WEB } from '../../shared/model/output.ts'
+import { selectionRulesSchema } from '../../shared/model/selection.ts'
 import { inTransaction } from '../catalog/openCatalog.ts'
 import { FrameCommands } from './FrameCommands.ts'
 import { openRoom, type Room, SESSION } from './testing/openRoom.ts'
@@ -22,7 +23,86 @@ function commandsOf(room: Room) {
   return { commands, stopped, changed }
 }
 
+const leavingOut = { selection: selectionRulesSchema.parse({ exclude: ['*.jpg'] }) }
+
 describe('FrameCommands', () => {
+  it('takes what the rules leave out all the same, whatever becomes of the rules, until it is cancelled', async () => {
+    const room = openRoom(leavingOut)
+    const { commands, changed } = commandsOf(room)
+    const [left, other] = room.add(room.write('a.jpg', 'x'), room.write('b.jpg', 'x'))
+    const ids = [left?.id ?? '']
+    await room.prepare()
+    expect(await commands.takeAnyway([...ids, 'nobody'])).toBe(1)
+    expect(changed).toEqual(ids)
+    const [taken] = await room.prepare()
+    expect([taken?.id, taken?.status]).toEqual([left?.id, 'waiting'])
+    expect(room.frames.leftOut.ofCollection(room.collection.id)).toEqual([other?.id])
+    expect(await commands.takeAnyway(ids)).toBe(0)
+
+    room.frames.restart(ids[0] ?? '')
+    expect((await room.prepare()).map(({ status }) => status)).toEqual(['waiting'])
+
+    expect(await commands.cancel(ids)).toBe(1)
+    expect(room.find(ids[0] ?? '').status).toBe('cancelled')
+    expect(room.uploads.ofFrame(ids[0] ?? '')).toEqual([])
+    expect(await commands.retry(ids)).toBe(1)
+    const [again] = await room.prepare()
+    expect(room.frames.leftOut.reasonOf(again?.id ?? '')).toBe('Left out by the pattern *.jpg.')
+  })
+
+  it('keeps what is in the bucket when what was taken all the same is cancelled', async () => {
+    const room = openRoom({ ...leavingOut, outputs: [ORIGINAL, WEB] })
+    const { commands } = commandsOf(room)
+    const [left] = room.add(room.write('a.jpg', 'x'))
+    const ids = [left?.id ?? '']
+    await room.prepare()
+    await commands.takeAnyway(ids)
+    await room.prepare()
+    const upload = room.retake()
+    const proof = { sizeBytes: 1, sha256: 'a'.repeat(64), etag: 'e', how: 'sent', provedAtMs: 1 } as const
+    room.uploads.saveState(upload, { kind: 'done', proof })
+    expect(await commands.cancel(ids)).toBe(1)
+    expect(room.uploads.ofFrame(ids[0] ?? '').map(({ state }) => state.kind)).toEqual(['done', 'cancelled'])
+    expect(room.frames.takenAnyway.has(ids[0] ?? '')).toBe(false)
+  })
+
+  it('reads a file that lies in the cloud only when the person says so, and no other that failed', async () => {
+    const room = openRoom(leavingOut)
+    const { commands } = commandsOf(room)
+    const [cloud, broken] = room.add(room.write('a.jpg', 'x'), room.write('b.jpg', 'x'))
+    room.frames.takeToPrepare(SESSION, [], 2)
+    room.frames.setStatus(cloud?.id ?? '', 'failed', { code: 'file-elsewhere', detail: 'a.jpg' })
+    room.frames.setStatus(broken?.id ?? '', 'failed', { code: 'file-unreadable', detail: 'b.jpg' })
+    expect(await commands.takeAnyway([cloud?.id ?? '', broken?.id ?? ''])).toBe(1)
+    expect((await room.prepare()).map(({ id, status }) => [id, status])).toEqual([[cloud?.id, 'waiting']])
+  })
+
+  it('judges anew what earlier rules have left out, once, also after an end half way', async () => {
+    const room = openRoom(leavingOut)
+    const { commands } = commandsOf(room)
+    room.add(...Array.from({ length: 1_200 }, (_, n) => room.write(`${n}.jpg`, 'x')))
+    const judge = () => {
+      for (const { id } of room.frames.takeToPrepare(SESSION, [], 1_200)) room.frames.leaveOut(id, null, 'Not wanted.')
+    }
+    judge()
+    expect(await commands.judgeAnew(SESSION)).toBe(0)
+    room.collections.save({ ...room.collection, name: 'Another name' })
+    expect(await commands.judgeAnew(SESSION)).toBe(0)
+
+    const changed = { ...room.collection, rules: { ...room.collection.rules, user: 'other' } }
+    room.collections.save({ ...changed, isPaused: true })
+    expect(await commands.judgeAnew(SESSION)).toBe(0)
+    room.collections.save(changed)
+    expect(await commands.judgeAnew('another-run')).toBe(0)
+    // What another run did before it ended
+    for (const id of room.frames.leftOut.outdated(SESSION, 700)) room.frames.restart(id)
+    expect(await commands.judgeAnew(SESSION)).toBe(500)
+    expect(room.frames.leftOut.count(room.collection.id)).toBe(0)
+    judge()
+    expect(room.frames.leftOut.count(room.collection.id)).toBe(1_200)
+    expect(await commands.judgeAnew(SESSION)).toBe(0)
+  })
+
   it('pauses what waits or is under way, and continues it', async () => {
     const room = openRoom()
     const { commands, stopped, changed } = commandsOf(room)

@@ -59,13 +59,46 @@ export class FrameCommands {
     })
   }
 
-  /** What is in the bucket stays there. */
+  /** What is in the bucket stays there. What was taken although the rules leave it out is theirs again. */
   cancel(frameIds: ReadonlyArray<string>): Promise<number> {
-    return this.#each(frameIds, (frame, uploads) =>
-      uploads.length === 0
-        ? this.#setStatus(frame, ['settling', 'waiting', 'working', 'paused', 'failed'], 'cancelled')
-        : this.#advanceAll(uploads, CANCELLABLE, { kind: 'cancelled' })
-    )
+    const { frames } = this.#ports
+    return this.#each(frameIds, (frame, uploads) => {
+      const wasTaken = frames.takenAnyway.drop(frame.id)
+      if (uploads.length === 0) {
+        return this.#setStatus(frame, ['settling', 'waiting', 'working', 'paused', 'failed'], 'cancelled')
+      }
+      if (!wasTaken || !uploads.every(({ state }) => CANCELLABLE.has(state.kind))) {
+        return this.#advanceAll(uploads, CANCELLABLE, { kind: 'cancelled' })
+      }
+      frames.forsake(frame.id) // to try it again is to ask the rules
+      return 'stopped'
+    })
+  }
+
+  /**
+   * Frames that the rules leave out, and those whose files lie in the cloud only, go all the same: until they are
+   * cancelled, whatever rules come.
+   */
+  takeAnyway(frameIds: ReadonlyArray<string>): Promise<number> {
+    const { frames } = this.#ports
+    return this.#each(frameIds, (frame, uploads) => {
+      const isElsewhere = uploads.length === 0 && frame.problem?.code === 'file-elsewhere'
+      if (!isElsewhere && frames.leftOut.reasonOf(frame.id) === null) return null
+      frames.takenAnyway.put(frame.id)
+      return this.#restart(frame)
+    })
+  }
+
+  /** What rules that hold no more have left out is looked at anew, in the collections that this session has claimed. */
+  async judgeAnew(session: string): Promise<number> {
+    const { leftOut } = this.#ports.frames
+    let judged = 0
+    for (;;) {
+      const batch = leftOut.outdated(session, BATCH)
+      judged += await this.#each(batch, (frame) => this.#restart(frame))
+      if (batch.length < BATCH) return judged
+      await nextTurn()
+    }
   }
 
   /** Answers conflicts. "Replace" overwrites what the person was shown and nothing else. */

@@ -16,6 +16,7 @@ import { Slots } from './Slots.ts'
 import { isStop } from './StopReason.ts'
 import { sendUpload } from './sendUpload.ts'
 import { setBack } from './setBack.ts'
+import { type Absence, settleAbsence } from './settleAbsence.ts'
 import type { RenderTurn, SendTurn } from './takeTurns.ts'
 import { isUnderWay } from './UploadState.ts'
 import { withLine } from './withLine.ts'
@@ -34,6 +35,8 @@ export type WorkPorts = {
   readonly storeOf: (accountId: string) => Promise<ObjectStore>
   readonly spoolPath: string
   readonly previewPathOf: (frameId: string) => string
+  /** What can be said of a frame whose file cannot be read. */
+  readonly absenceOf: (frame: Frame) => Promise<Absence>
   readonly onFrameChanged: (frameId: string) => void
   /** Bytes of the upload that the store has acknowledged, in all. */
   readonly onProgress: (upload: Upload, sentBytes: number, frame: Frame) => void
@@ -67,6 +70,7 @@ export class FrameWork {
     try {
       await prepareFrame(frame, destinationOf(frame.collectionId), { ...this.#ports, reading: this.#reading }, signal)
     } catch (error) {
+      if (!signal.aborted && (await settleAbsence(frame, error, this.#ports, signal))) return
       if (signal.aborted) {
         // A command may have come after the hold: then the catalog says already what is to be.
         const isHeld = isStop(signal, 'hold') || isStop(signal, 'close')
@@ -83,7 +87,7 @@ export class FrameWork {
     try {
       await renderFrame(frame, uploads, { ...this.#ports, onChange: () => onFrameChanged(frame.id) }, signal)
     } catch (error) {
-      this.#afterFailure(frame, uploads, error, signal)
+      await this.#afterFailure(frame, uploads, error, signal)
     }
   }
 
@@ -110,18 +114,25 @@ export class FrameWork {
       const isOver = state.kind === 'done' || state.kind === 'skipped'
       if (isOver && upload.spoolPath !== null) await unlink(upload.spoolPath).catch(() => {}) // the next start sweeps the spool
     } catch (error) {
-      this.#afterFailure(frame, [upload], error, signal)
+      await this.#afterFailure(frame, [upload], error, signal)
     }
   }
 
   /** What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back. */
-  #afterFailure(frame: Frame, uploads: ReadonlyArray<Upload>, error: unknown, signal: AbortSignal): void {
+  async #afterFailure(
+    frame: Frame,
+    uploads: ReadonlyArray<Upload>,
+    error: unknown,
+    signal: AbortSignal
+  ): Promise<void> {
     if (!signal.aborted && hasCode(error, 'already-running')) throw error // of the catalog, which another process keeps locked
     const isSource = uploads.some(({ output, spoolPath }) => output.kind === 'original' || spoolPath === null)
     if (!signal.aborted && isSource && hasCode(error, 'file-changed')) {
       this.#context.onSourceChanged(frame)
       return
     }
+    if (!signal.aborted && isSource && (await settleAbsence(frame, error, this.#ports, signal))) return
+    if (isStop(signal, 'elsewhere')) return
     for (const { id } of uploads) {
       const upload = this.#ports.uploads.find(id)
       if (!upload || !isUnderWay(upload.state)) continue

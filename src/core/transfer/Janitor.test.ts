@@ -6,7 +6,7 @@ import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
 import type { Multipart, ObjectStore } from '../store/ObjectStore.ts'
 import { Janitor } from './Janitor.ts'
 import { createFaultyStore } from './testing/createFaultyStore.ts'
-import { openRoom } from './testing/openRoom.ts'
+import { openRoom, STUDIO } from './testing/openRoom.ts'
 import { transition } from './UploadState.ts'
 
 const { signal } = new AbortController()
@@ -47,11 +47,11 @@ describe('Janitor, for orphans', () => {
   it('has the store drop them, and tells it a second time when late parts have arrived', async () => {
     const { uploads, open, store, dropped, sweepAfter, idsAtStore, clock } = start()
     const [orphan, other] = [await open(), await open()]
-    uploads.addOrphan('studio', orphan)
+    uploads.addOrphan(STUDIO, orphan)
     await sweepAfter(0)
     expect(await idsAtStore()).toEqual(ids(other))
-    expect(uploads.orphans(10)).toEqual([])
-    expect(dropped.list(clock.now())).toEqual([{ accountId: 'studio', multipart: orphan }])
+    expect(uploads.orphans(STUDIO, 10)).toEqual([])
+    expect(dropped.list(clock.now())).toEqual([{ ...STUDIO, multipart: orphan }])
     expect(store.count('abort')).toBe(1)
     await sweepAfter(10)
     expect(store.count('abort')).toBe(2)
@@ -64,7 +64,7 @@ describe('Janitor, for orphans', () => {
   it('comes back every ten minutes by itself', async () => {
     const { uploads, open, idsAtStore, janitor, clock } = start()
     await janitor.sweep()
-    uploads.addOrphan('studio', await open())
+    uploads.addOrphan(STUDIO, await open())
     clock.turn(10 * MINUTE_MS)
     await janitor.sweep() // joins the turn that the clock has begun
     expect(await idsAtStore()).toEqual([])
@@ -72,7 +72,7 @@ describe('Janitor, for orphans', () => {
 
   it('keeps them for another time where the store does not answer, and asks it once a turn', async () => {
     const { uploads, open, store, sweepAfter, idsAtStore } = start()
-    for (const multipart of [await open(), await open(), await open()]) uploads.addOrphan('studio', multipart)
+    for (const multipart of [await open(), await open(), await open()]) uploads.addOrphan(STUDIO, multipart)
     store.faults.push({
       at: 'abort',
       when: 'before',
@@ -81,11 +81,11 @@ describe('Janitor, for orphans', () => {
       }
     })
     await sweepAfter(0)
-    expect(uploads.orphans(10)).toHaveLength(3)
+    expect(uploads.orphans(STUDIO, 10)).toHaveLength(3)
     expect(store.count('abort')).toBe(1)
     store.faults.length = 0
     await sweepAfter(10)
-    expect(uploads.orphans(10)).toEqual([])
+    expect(uploads.orphans(STUDIO, 10)).toEqual([])
     expect(await idsAtStore()).toEqual([])
   })
 
@@ -105,16 +105,37 @@ describe('Janitor, for orphans', () => {
     })
     onTestFinished(() => janitor.close())
     const multipart = await store.openMultipart('a.mov', 8, headers, signal)
-    room.uploads.addOrphan('gone', unknownId)
-    room.uploads.addOrphan('studio', multipart)
+    const gone = { accountId: 'gone', bucket: 'photos' }
+    room.uploads.together(() => {
+      for (let n = 0; n < 1_500; n += 1) room.uploads.addOrphan(gone, { ...unknownId, uploadId: `id ${n}` })
+    })
+    room.uploads.addOrphan(STUDIO, multipart)
     await janitor.sweep()
-    expect(room.uploads.orphans(10)).toEqual([{ accountId: 'gone', multipart: unknownId }])
+    expect(room.uploads.orphans(STUDIO, 10)).toEqual([])
+    expect(room.uploads.orphans(gone, 10_000)).toHaveLength(1_500)
     expect(await store.listUploads('', signal)).toEqual([])
+  })
+
+  it('leaves those of another bucket than the account shows alone, until it shows that one again', async () => {
+    const change: { bucket?: string } = { bucket: 'another' }
+    const { uploads, open, store, sweepAfter, idsAtStore } = start(change)
+    uploads.addOrphan(STUDIO, await open())
+    uploads.addOrphan({ ...STUDIO, bucket: '' }, await open()) // noted by an older version
+    await sweepAfter(0)
+    expect(await idsAtStore()).toHaveLength(1)
+    expect(uploads.orphans(STUDIO, 10)).toHaveLength(1)
+    change.bucket = 'photos'
+    await sweepAfter(10)
+    expect(await idsAtStore()).toEqual([])
+    change.bucket = 'another'
+    const before = store.count('abort')
+    await sweepAfter(10) // the second time of what was dropped in a bucket that is no longer shown
+    expect(store.count('abort')).toBe(before)
   })
 
   it('ends what it asks when it is closed, and begins nothing any more', async () => {
     const { uploads, open, store, janitor } = start()
-    uploads.addOrphan('studio', await open())
+    uploads.addOrphan(STUDIO, await open())
     const reached = Promise.withResolvers<void>()
     const gate = Promise.withResolvers<void>()
     store.faults.push({
@@ -130,7 +151,7 @@ describe('Janitor, for orphans', () => {
     const closed = janitor.close()
     gate.resolve()
     await Promise.all([turn, closed])
-    expect(uploads.orphans(10)).toHaveLength(1)
+    expect(uploads.orphans(STUDIO, 10)).toHaveLength(1)
     await janitor.sweep()
     expect(store.count('abort')).toBe(1)
   })
@@ -161,7 +182,7 @@ describe('Janitor, for uploads whose opening was not answered', () => {
     const toBeDropped = await open()
     clock.turn(8 * MINUTE_MS)
     const late = await open()
-    uploads.addOrphan('studio', toBeDropped)
+    uploads.addOrphan(STUDIO, toBeDropped)
     await sweepAfter(4)
     expect(await idsAtStore()).toEqual(ids(early, known, late, ...neighbours))
     expect(await idsAtStore()).not.toContain(lost.uploadId)

@@ -36,7 +36,7 @@ const LOOK_AFTER_MS = OPENING_MS + 2 * CLOCK_SLACK_MS
 /** R2 has dropped it by itself after seven days (r2-facts §4). */
 const FORGET_AFTER_MS = 8 * 24 * 60 * MINUTE_MS
 
-/** In one turn; the next takes the rest. */
+/** Of one account in one turn; the next takes the rest. */
 const MOST_ORPHANS = 1_000
 
 /**
@@ -75,24 +75,35 @@ export class Janitor {
 
   async #sweep(): Promise<void> {
     this.#stopTimer()
-    const { uploads, dropped, clock } = this.#ports
+    const { uploads, dropped, bucketOf, clock } = this.#ports
     const nowMs = clock.now()
     const busy = new Set<string>() // accounts that gave no answer in this turn
     for (const openings of this.#overdue(nowMs))
       await this.#attempt(openings[0].accountId, busy, () => this.#seek(openings))
-    for (const orphan of uploads.orphans(MOST_ORPHANS)) {
+    for (const accountId of uploads.orphanAccounts()) await this.#dropAll(accountId, busy, nowMs)
+    for (const orphan of dropped.list(nowMs - LATE_PART_MS)) {
       await this.#attempt(orphan.accountId, busy, async () => {
+        // In another bucket than the account shows now it is left to R2, which drops it by itself after seven days.
+        if (orphan.bucket === '' || orphan.bucket === bucketOf(orphan.accountId)) await this.#drop(orphan)
+        dropped.delete(orphan)
+      })
+    }
+  }
+
+  /** Orphans of an account in the bucket that it shows now. Those in another wait until it shows that one again. */
+  async #dropAll(accountId: string, busy: Set<string>, nowMs: number): Promise<void> {
+    const { uploads, dropped, bucketOf } = this.#ports
+    let orphans: ReadonlyArray<Orphan> = []
+    await this.#attempt(accountId, busy, async () => {
+      orphans = uploads.orphans({ accountId, bucket: bucketOf(accountId) }, MOST_ORPHANS)
+    })
+    for (const orphan of orphans) {
+      await this.#attempt(accountId, busy, async () => {
         await this.#drop(orphan)
         uploads.together(() => {
           uploads.dropOrphan(orphan)
           dropped.put(orphan, nowMs)
         })
-      })
-    }
-    for (const orphan of dropped.list(nowMs - LATE_PART_MS)) {
-      await this.#attempt(orphan.accountId, busy, async () => {
-        await this.#drop(orphan)
-        dropped.delete(orphan)
       })
     }
   }
@@ -135,7 +146,7 @@ export class Janitor {
       for (const { id } of wanted) uploads.openings.settle(id)
       if (strays.length > wanted.length) return // not all of them can be ours, so none is touched
       // Its part size was in the answer's place: it takes none to drop it.
-      for (const { uploadId } of strays) uploads.addOrphan(accountId, { key, uploadId, partBytes: 0 })
+      for (const { uploadId } of strays) uploads.addOrphan({ accountId, bucket }, { key, uploadId, partBytes: 0 })
     })
   }
 

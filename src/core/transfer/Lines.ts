@@ -2,7 +2,12 @@ import type { Clock } from '../files/Clock.ts'
 import { AccountLine } from './AccountLine.ts'
 import { MOST_REQUESTS } from './Concurrency.ts'
 
-export type LinesOptions = { readonly clock: Clock; readonly onRoom: () => void }
+export type LinesOptions = {
+  readonly clock: Clock
+  readonly onRoom: () => void
+  /** An account has asked to be left alone for so long. */
+  readonly onRest: (accountId: string, ms: number) => void
+}
 
 /** The line of each account, found out for each by itself. */
 export class Lines {
@@ -17,7 +22,8 @@ export class Lines {
   of(accountId: string): AccountLine {
     const known = this.#lines.get(accountId)
     if (known) return known
-    const line = new AccountLine(this.#options)
+    const { onRest, ...options } = this.#options
+    const line = new AccountLine({ ...options, onRest: (ms) => onRest(accountId, ms) })
     line.setCeiling(this.#ceiling)
     this.#lines.set(accountId, line)
     return line

@@ -2,11 +2,12 @@
  * Why something under way was stopped, as the reason of an AbortSignal.
  *
  * `command`: a person paused or cancelled it, and the catalog says so already. `hold`: everything is held; it goes on by
- * itself. `close`: the engine ends, and the next one finds it. `changed`: the source is another now.
+ * itself. `close`: the engine ends, and the next one finds it. `changed`: the source is another now. `elsewhere`: another
+ * engine works on it, so nothing is written down any more.
  */
 export class StopReason extends Error {
   override readonly name = 'AbortError'
-  readonly kind: 'command' | 'hold' | 'close' | 'changed'
+  readonly kind: 'command' | 'hold' | 'close' | 'changed' | 'elsewhere'
 
   constructor(kind: StopReason['kind']) {
     super(`Stopped: ${kind}`)

@@ -9,6 +9,8 @@ import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
 import type { ListedObject, ObjectStore } from '../store/ObjectStore.ts'
 import { pageOf } from '../store/pageOf.ts'
 import { type CheckPorts, checkProofs } from './checkProofs.ts'
+import { SLICE } from './mapInSlices.ts'
+import { countTurns } from './testing/countTurns.ts'
 import { openRoom, type Room } from './testing/openRoom.ts'
 import { faulty, portsOf, putStranger, read, send } from './testing/sendRoom.ts'
 
@@ -98,7 +100,9 @@ describe('checkProofs', () => {
     const frames = seed(room, keysOf(10_000))
     const { store, asked } = listing(keysOf(10_000).map(proved))
     const ports = portsFor(room, store)
-    expect(await checkProofs(frames, ports, signal)).toEqual({ there: 10_000, gone: 0, changed: 0 })
+    const { result, turns } = await countTurns(() => checkProofs(frames, ports, signal))
+    expect(result).toEqual({ there: 10_000, gone: 0, changed: 0 })
+    expect(turns).toBeGreaterThanOrEqual(10_000 / SLICE - 1)
     expect(asked).toEqual({ pages: 10, looks: 0, others: 0 })
     expect(ports.changed).toEqual([])
     expect(room.frames.counts()).toMatchObject([{ status: 'done', frames: 10_000 }])

@@ -4,6 +4,7 @@ import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Upload } from '../catalog/records.ts'
 import type { ObjectFacts, ObjectStore } from '../store/ObjectStore.ts'
 import { forEachAtOnce } from './forEachAtOnce.ts'
+import { mapInSlices } from './mapInSlices.ts'
 import { transition } from './UploadState.ts'
 
 /** What one page of a listing holds at most. */
@@ -45,7 +46,7 @@ export async function checkProofs(
   ports: CheckPorts,
   signal: AbortSignal
 ): Promise<CheckedProofs> {
-  const proved = frameIds.flatMap((id) => ports.uploads.ofFrame(id).filter(isProved))
+  const proved = (await mapInSlices(frameIds, (id) => ports.uploads.ofFrame(id).filter(isProved), signal)).flat()
   const checked = { there: 0, gone: 0, changed: 0 }
   for (const [accountId, ofAccount] of Map.groupBy(proved, (upload) => upload.accountId)) {
     const bucket = ports.bucketOf(accountId)

@@ -40,7 +40,7 @@ describe('prepareFrame', () => {
     expect(prepared.map(({ status }) => status)).toEqual(['cancelled', 'cancelled', 'waiting'])
     expect(prepared.map(({ id }) => room.frames.leftOut.reasonOf(id))).toEqual([
       'Left out by the pattern Export/.',
-      'Larger than 5 bytes, the most that goes.',
+      'Larger than 5 B, the most that goes.',
       null
     ])
     expect(room.frames.leftOut.count(room.collection.id)).toBe(2)
@@ -85,6 +85,20 @@ describe('prepareFrame', () => {
     expect(room.frames.leftOut.count(room.collection.id)).toBe(0)
     const [again] = await room.prepare(darkroomOf({ 'a.jpg': rated(3) }))
     expect(again?.status).toBe('waiting')
+  })
+
+  it('asks the rules of now, where they changed while the frame was looked at', async () => {
+    const room = openRoom(selection({ leastRating: 3 }))
+    room.add(room.write('a.jpg', 'a'))
+    const [frame] = room.frames.takeToPrepare(SESSION, [], 1)
+    if (!frame) throw new Error('One frame waits')
+    const rules = { ...room.collection.rules, ...selection({ leastRating: 1 }) }
+    const to: Destination = { ...room.destination, rulesNow: () => rules }
+    const darkroom = darkroomOf({ 'a.jpg': rated(2) })
+    await prepareFrame(frame, to, { ...room, darkroom }, new AbortController().signal)
+    expect(room.find(frame.id).status).toBe('waiting')
+    const [again] = room.frames.takeToPrepare(SESSION, [], 1)
+    expect(again?.id).toBe(frame.id)
   })
 
   it('lets originals of the kinds for the quiet hours wait, and their renditions go', async () => {

@@ -7,7 +7,7 @@ import { systemClock } from '../files/Clock.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import { retakeFrame } from './retakeFrame.ts'
 import { StopReason } from './StopReason.ts'
-import { openRoom } from './testing/openRoom.ts'
+import { openRoom, STUDIO } from './testing/openRoom.ts'
 import { again, faulty, large, lost, portsOf, read, send } from './testing/sendRoom.ts'
 import { multipartOf, transition } from './UploadState.ts'
 
@@ -130,7 +130,7 @@ describe('sendUpload, resumed', () => {
     store.faults.push({ at: 'complete', when: 'before', act: () => Promise.reject(rejected) })
     await expect(send(room, job, portsOf(room, store))).rejects.toMatchObject({ code: 'part-rejected' })
     expect(store.count('openMultipart')).toBe(3)
-    expect(room.uploads.orphans(10)).toHaveLength(3)
+    expect(room.uploads.orphans(STUDIO, 10)).toHaveLength(3)
   })
 
   it('is sent again after a pause where the store loses it again and again, and keeps the reason', async () => {
@@ -261,8 +261,9 @@ describe('sendUpload, resumed', () => {
     expect(store.count('complete')).toBe(1)
     const stop = new AbortController()
     stop.abort(new StopReason('close')) // taken again at once
-    await retakeFrame(job.frame, { frames: room.frames, clock: systemClock, onFrameChanged: () => {} }, stop.signal)
-    expect(room.uploads.orphans(10).map(({ multipart }) => multipart.uploadId)).toEqual([old?.uploadId])
+    const ports = { clock: systemClock, onFrameChanged: () => {}, absenceOf: async () => 'unknown' as const }
+    await retakeFrame(job.frame, { ...room, ...ports }, stop.signal)
+    expect(room.uploads.orphans(STUDIO, 10).map(({ multipart }) => multipart.uploadId)).toEqual([old?.uploadId])
     await room.prepare()
     const anew = room.retake()
     expect(anew.state).toMatchObject({ kind: 'sending', multipart: null, restart: null })

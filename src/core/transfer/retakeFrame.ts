@@ -1,13 +1,13 @@
 import type { BigIntStats } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import { AppError, toProblem } from '../../shared/errors.ts'
 import type { Frame } from '../catalog/records.ts'
 import type { Clock } from '../files/Clock.ts'
 import { fingerprintOf, sameFingerprint, toFrameFile } from '../files/FrameFile.ts'
 import { isStop } from './StopReason.ts'
+import { type AbsencePorts, settleAbsence } from './settleAbsence.ts'
 
-export type RetakePorts = {
-  readonly frames: CatalogFrames
+export type RetakePorts = AbsencePorts & {
   readonly clock: Clock
   readonly onFrameChanged: (frameId: string) => void
 }
@@ -27,15 +27,23 @@ export async function retakeFrame(frame: Frame, ports: RetakePorts, signal: Abor
   while (seen) {
     await pause(clock, SETTLE_MS, signal)
     const now = await look(frame.path)
-    if (isStop(signal, 'changed') || frames.statusOf(frame.id) !== 'settling') return // the catalog says what is to be
+    if (isSettled()) return
     if (now && (signal.aborted || sameFingerprint(fingerprintOf(now), fingerprintOf(seen)))) {
       frames.renew(frame.id, toFrameFile(frame.path, frame.relativePath, now))
       return
     }
     seen = now
   }
-  if (isStop(signal, 'changed') || frames.statusOf(frame.id) !== 'settling') return
-  frames.setStatus(frame.id, 'failed', { code: 'file-missing', detail: `${frame.path} went away while it was read` })
+  if (isSettled()) return
+  const gone = new AppError('file-missing', `${frame.path} went away while it was read`)
+  if (!(await settleAbsence(frame, gone, ports, signal)) && !isSettled()) {
+    frames.setStatus(frame.id, 'failed', toProblem(gone))
+  }
+
+  /** The catalog says already what is to be. */
+  function isSettled(): boolean {
+    return isStop(signal, 'changed') || isStop(signal, 'elsewhere') || frames.statusOf(frame.id) !== 'settling'
+  }
 }
 
 async function look(path: string): Promise<BigIntStats | null> {

@@ -93,6 +93,8 @@ describe('scheduling', () => {
             session: SESSION,
             destinationOf: (id) => ({ ...destination, collection: { ...collection, id } }),
             storeOf: async () => store,
+            awayCollections: () => [],
+            absenceOf: async () => 'unknown',
             spoolPath: join(home, 'spool'),
             previewPathOf: (id) => join(home, 'previews', id),
             onFrameChanged: () => {},

@@ -27,6 +27,8 @@ export type TurnPorts = {
   readonly tasks: Tasks
   readonly limits: DispatcherLimits
   readonly session: string
+  /** Collections whose folders are not there: their frames wait. */
+  readonly away: ReadonlyArray<string>
   readonly nowMs: number
 }
 
@@ -42,18 +44,18 @@ export type Turns = {
 
 /** What the free turns are given to. From now on the catalog says that someone works on it. */
 export function takeTurns(ports: TurnPorts): Turns {
-  const { frames, uploads, tasks, limits, session } = ports
+  const { frames, uploads, tasks, limits, session, away } = ports
   const ending = tasks.endingFrames
   const toPrepare = limits.prepare - tasks.count('prepare')
   return uploads.together(() => ({
     render: takeToRender(ports, ending),
     send: ports.holds.allowsSending ? takeToSend(ports, ending) : [],
-    prepare: toPrepare > 0 ? frames.takeToPrepare(session, ending, toPrepare) : []
+    prepare: toPrepare > 0 ? frames.takeToPrepare(session, ending, toPrepare, away) : []
   }))
 }
 
 function takeToRender(ports: TurnPorts, ending: ReadonlyArray<string>): ReadonlyArray<RenderTurn> {
-  const { uploads, tasks, limits, session, nowMs } = ports
+  const { uploads, tasks, limits, session, away, nowMs } = ports
   const free = limits.render - tasks.count('render')
   const turns: RenderTurn[] = []
   if (free <= 0) return turns
@@ -61,7 +63,7 @@ function takeToRender(ports: TurnPorts, ending: ReadonlyArray<string>): Readonly
     spooled >= MOST_SPOOLED ? [accountId] : []
   )
   while (turns.length < free) {
-    const taken = uploads.takeToRender(session, nowMs, ending, full)
+    const taken = uploads.takeToRender(session, nowMs, ending, full, away)
     if (!taken[0]) break
     turns.push({ frame: frameOf(taken[0], ports), uploads: taken })
   }
@@ -74,7 +76,7 @@ function takeToRender(ports: TurnPorts, ending: ReadonlyArray<string>): Readonly
  * up to as much again: else a few small files would wait for the end of others' long ones.
  */
 function takeToSend(ports: TurnPorts, ending: ReadonlyArray<string>): ReadonlyArray<SendTurn> {
-  const { uploads, pool, lines, holds, tasks, limits, session, nowMs } = ports
+  const { uploads, pool, lines, holds, tasks, limits, session, away, nowMs } = ports
   const requests = tasks.requestsByAccount
   const begun = tasks.sendingCollections
   const waiting = [...holds.accounts, ...lines.resting]
@@ -83,7 +85,7 @@ function takeToSend(ports: TurnPorts, ending: ReadonlyArray<string>): ReadonlyAr
       count >= share * REQUESTS_PER_LINE * lines.of(accountId).limit ? [accountId] : []
     )
   const take = (share: number, collections: ReadonlyArray<string>) => {
-    const held = { accounts: [...waiting, ...filled(share)], frames: ending, collections }
+    const held = { accounts: [...waiting, ...filled(share)], frames: ending, collections: [...collections, ...away] }
     return uploads.takeToSend(session, nowMs, held, 1)[0]
   }
   const turns: SendTurn[] = []

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { EngineConfig } from '../../../shared/ipc/engine.ts'
 import type { R2Account } from '../../../shared/model/account.ts'
-import { defaultSettings } from '../../../shared/model/settings.ts'
+import { defaultSettings, engineSettings } from '../../../shared/model/settings.ts'
 import { type LocalR2, startLocalR2 } from '../../store/local/startLocalR2.ts'
 import type { ObjectStore } from '../../store/ObjectStore.ts'
 import { createR2Store } from '../../store/r2/createR2Store.ts'
@@ -57,8 +57,8 @@ export class KillRig {
         }
       ],
       defaultAccountId: 'r2',
-      newCollection: { ...defaultSettings.newCollection, keyTemplate: '{name}-{output}.{ext}' },
-      transfer: defaultSettings.transfer
+      ...engineSettings(defaultSettings),
+      newCollection: { ...defaultSettings.newCollection, keyTemplate: '{name}-{output}.{ext}' }
     }
   }
 

@@ -22,6 +22,9 @@ import { Slots } from '../Slots.ts'
 
 export const SESSION = 'this-run'
 
+/** Where the room's uploads go. */
+export const STUDIO = { accountId: 'studio', bucket: 'photos' } as const
+
 export const photoFacts: FrameFacts = {
   kind: 'photo',
   contentType: 'image/jpeg',
@@ -55,6 +58,12 @@ export function createPaperDarkroom(facts: FrameFacts = photoFacts): Darkroom {
         return { outputId: rendition.id, ok: true as const, path, ...size, contentType: 'image/webp' }
       })
       return { renditions, preview: null }
+    },
+    removePosition: async ({ target }, signal) => {
+      signal.throwIfAborted()
+      const text = 'a copy without its position'
+      writeFileSync(target, text)
+      return { path: target, sizeBytes: Buffer.byteLength(text) }
     },
     close: async () => {}
   }

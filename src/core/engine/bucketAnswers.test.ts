@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { ORIGINAL } from '../../shared/model/output.ts'
+import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
+import { createEngine } from '../engine.ts'
+import type { Fault } from '../testing/faultProxy/FaultScript.ts'
+import { type FaultyR2, openFaultyR2 } from '../testing/faultProxy/openFaultyR2.ts'
+
+const rules = { ...defaultSettings.newCollection, keyTemplate: '{name}.{ext}', outputs: [ORIGINAL] }
+const accountId = 'studio'
+const denied: Fault = { kind: 'refusal', status: 403, code: 'AccessDenied' }
+
+let r2: FaultyR2
+let desks = 0
+
+beforeAll(async () => {
+  r2 = await openFaultyR2()
+})
+afterAll(() => r2.close())
+
+/** Three frames in the bucket, below a prefix of their own. */
+async function openDesk() {
+  const home = mkdtempSync(join(tmpdir(), 'silverdrop-bucket-answers-'))
+  desks += 1
+  const prefix = `desk ${desks}/`
+  const shoot = join(home, 'shoot')
+  const engine = createEngine({ home: join(home, 'home'), resumesAll: false })
+  onTestFinished(async () => {
+    r2.proxy.heal()
+    await engine.close()
+    rmSync(home, { recursive: true })
+  })
+  await engine.private['engine:configure']({
+    accounts: [{ account: r2.account, secret: { secretAccessKey: r2.secretAccessKey } }],
+    defaultAccountId: accountId,
+    ...engineSettings(defaultSettings)
+  })
+  mkdirSync(shoot)
+  for (const name of ['a', 'b', 'c']) writeFileSync(join(shoot, `${name}.txt`), `content of ${name}`)
+  const collection = engine.push.collection(shoot, prefix, rules)
+  const signal = AbortSignal.timeout(60_000)
+  const { paths } = await engine.push.add(collection, [shoot], signal)
+  await engine.settled(collection.id, signal)
+  /** Names of the rows that say "in the bucket, proved". */
+  const proved = () =>
+    engine.push.rows(collection, paths).flatMap(({ name, uploads }) => (uploads[0]?.proof ? [name] : []))
+  const remove = () => engine.answers['bucket:delete']({ accountId, keys: [], folders: [prefix] })
+  return { engine, proved, remove }
+}
+
+const nameOf = ({ key }: { readonly key: string }) => key.slice(key.lastIndexOf('/') + 1)
+
+describe('a deletion in the bucket', { timeout: 120_000 }, () => {
+  it('leaves the proof of what could not be deleted, and of nothing else', async () => {
+    const { proved, remove } = await openDesk()
+    r2.proxy.add({ on: { kind: 'copy' }, fault: denied, nth: 2 })
+    const { deleted, failed } = await remove()
+    expect(deleted).toBe(2)
+    expect(failed).toHaveLength(1)
+    expect(proved()).toEqual(failed.map(nameOf))
+  })
+
+  it('leaves every proof where nothing of it could be done', async () => {
+    const { proved, remove } = await openDesk()
+    r2.proxy.add({ on: { kind: 'copy' }, fault: denied, times: 3 })
+    expect(await remove()).toMatchObject({ deleted: 0, undo: null })
+    expect(proved()).toEqual(['a.txt', 'b.txt', 'c.txt'])
+  })
+
+  it('says what its undo could not bring back, and brings the rest', async () => {
+    const { engine, proved, remove } = await openDesk()
+    const { undo } = await remove()
+    expect(proved()).toEqual([])
+    r2.proxy.add({ on: { kind: 'copy' }, fault: denied, nth: 2 })
+    const { restored, failed } = await engine.answers['bucket:restore']({ accountId, undo: undo ?? '' })
+    expect(restored).toBe(2)
+    expect(failed).toMatchObject([{ problem: { code: 'access-denied' } }])
+    const missing = failed.map(nameOf)
+    expect(proved()).toEqual(['a.txt', 'b.txt', 'c.txt'].filter((name) => !missing.includes(name)))
+  })
+})
