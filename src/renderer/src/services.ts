@@ -5,6 +5,7 @@ import { BucketStore } from './bucket/BucketStore.ts'
 import { ConflictStore } from './conflicts/ConflictStore.ts'
 import { CoverageStore } from './coverage/CoverageStore.ts'
 import { LinkActions } from './links/LinkActions.ts'
+import { countFor } from './queue/listing.ts'
 import { QueueActions } from './queue/QueueActions.ts'
 import { QueueStore } from './queue/QueueStore.ts'
 import { SelectionStore } from './queue/SelectionStore.ts'
@@ -30,7 +31,11 @@ export function createServices(api: WindowApi, storage: Pick<Storage, 'getItem' 
     workspace,
     network: new NetworkReport(api),
     queue,
-    selection: new SelectionStore(queue),
+    selection: new SelectionStore(queue, () => {
+      const { collectionId, filter } = queue.state
+      const totals = app.state.totals.get(collectionId)
+      return totals && filter !== 'left-out' ? countFor(totals, filter) : null
+    }),
     bucket: new BucketStore(api, toasts),
     conflicts: new ConflictStore(api, toasts),
     coverage: new CoverageStore(api, toasts),

@@ -1,11 +1,11 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import type { CoverageRow } from '../../../shared/model/coverage.ts'
 import { formatBytes } from '../../../shared/units.ts'
 import { coverageWords } from '../../../shared/words/coverageWords.ts'
 import { problemSentence } from '../../../shared/words/problemWords.ts'
 import { formatCount } from '../../../shared/words/stateWords.ts'
 import { classNames } from '../ui/classNames.ts'
+import { VirtualList } from '../ui/VirtualList.tsx'
 import styles from './Coverage.module.css'
 import { type CoverageLine, coverageLines } from './coverageLines.ts'
 
@@ -15,38 +15,22 @@ const LINE_HEIGHT_PX: Readonly<Record<CoverageLine['kind'], number>> = { head: 3
 
 /** Files of the folder and objects of its place, by state. */
 export function CoverageList({ rows }: { readonly rows: ReadonlyArray<CoverageRow> }) {
-  const scroller = useRef<HTMLDivElement>(null)
   const lines = useMemo(() => coverageLines(rows), [rows])
-  const list = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => LINE_HEIGHT_PX[lines[index]?.kind ?? 'row'],
-    overscan: 8
-  })
   return (
-    <div ref={scroller} className={css('list')}>
-      <ul aria-label="Files and objects" className={css('rows')} style={{ height: list.getTotalSize() }}>
-        {list.getVirtualItems().map(({ key, index, start, size }) => {
-          const line = lines[index]
-          if (!line) return null
-          return (
-            <li
-              key={key}
-              aria-setsize={lines.length}
-              aria-posinset={index + 1}
-              className={css('row', line.kind)}
-              style={{ transform: `translateY(${start}px)`, height: size }}
-            >
-              {line.kind === 'head' ? (
-                <h3>{`${coverageWords[line.state]}: ${formatCount(line.count)}`}</h3>
-              ) : (
-                <Entry row={line.row} />
-              )}
-            </li>
-          )
-        })}
-      </ul>
-    </div>
+    <VirtualList
+      label="Files and objects"
+      lines={lines}
+      heightPx={({ kind }) => LINE_HEIGHT_PX[kind]}
+      isHead={({ kind }) => kind === 'head'}
+    >
+      {(line) =>
+        line.kind === 'head' ? (
+          <h3>{`${coverageWords[line.state]}: ${formatCount(line.count)}`}</h3>
+        ) : (
+          <Entry row={line.row} />
+        )
+      }
+    </VirtualList>
   )
 }
 

@@ -6,7 +6,8 @@ import {
   Copy,
   Info,
   LoaderCircle,
-  type LucideIcon
+  type LucideIcon,
+  MapPin
 } from 'lucide-react'
 import type { FrameView, UploadView } from '../../../shared/model/frame.ts'
 import { formatBytes } from '../../../shared/units.ts'
@@ -60,7 +61,7 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
       {/* A question shows the picture itself, beside the one it asks about. */}
       {!isAsking && (
         <div className={css('preview')}>
-          <Thumb previewUrl={frame.previewUrl} kind={frame.kind} isWhole alt={frame.name} />
+          <Thumb previewUrl={frame.previewUrl} thumbhash={frame.thumbhash} kind={frame.kind} isWhole alt={frame.name} />
         </div>
       )}
       <div>
@@ -70,6 +71,16 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
           <span className={css(rowTone(frame))}>{rowSentence(frame, nowMs, queue.settlingSinceMs(frame.id))}</span>
         </p>
       </div>
+      {frame.zones && (
+        <ul className={css('chips')} aria-label="Taken within">
+          {frame.zones.map((zone) => (
+            <li key={zone} className={css('chip')}>
+              <MapPin size={12} aria-hidden />
+              {zone}
+            </li>
+          ))}
+        </ul>
+      )}
       {isAsking && <ConflictNote key={frame.id} frame={frame} />}
       {problem !== null && (
         <ProblemNote
@@ -113,10 +124,18 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
       {detail && (
         <section className={css('section')} aria-label="Facts">
           <dl className={css('facts')}>
-            {frameFacts(detail, rules?.outputs ?? []).map(({ label, value, isDigest = false }) => (
+            {frameFacts(detail, rules?.outputs ?? []).map(({ label, value, spoken, isDigest = false }) => (
               <div key={label} style={{ display: 'contents' }}>
                 <dt>{label}</dt>
-                <dd className={css(isDigest && 'digest')}>{value}</dd>
+                <dd className={css(isDigest && 'digest')}>
+                  {spoken === undefined ? (
+                    value
+                  ) : (
+                    <span role="img" aria-label={spoken}>
+                      {value}
+                    </span>
+                  )}
+                </dd>
               </div>
             ))}
           </dl>
@@ -155,10 +174,14 @@ function Output({ frame, upload, nowMs }: OutputProps) {
       ) : (
         <span />
       )}
-      <span className={css('outputState', proof === null ? tone : 'quiet')} title={upload.key ?? ''}>
+      <span
+        className={css('outputState', proof === null ? tone : 'quiet')}
+        title={proof === null ? '' : `SHA-256 ${proof.sha256}`}
+      >
         {proof === null ? uploadSentence(upload, nowMs) : proofSentence(proof)}
         {attempt !== null && ` · ${attempt}`}
       </span>
+      {upload.key !== null && <span className={css('outputState', 'key')}>{upload.key}</span>}
       {upload.restart !== null && (
         <span className={css('outputState', 'quiet')} title={upload.restart.detail}>
           {`Began again from the first byte: ${problemWords(upload.restart, null).short}`}

@@ -15,6 +15,11 @@ const detail: FrameDetail = {
   creator: null,
   copyright: null,
   hasPosition: true,
+  position: null,
+  rating: null,
+  label: null,
+  keywords: [],
+  durationSeconds: null,
   sha256: null,
   accountName: 'Studio',
   bucket: 'clients'
@@ -40,6 +45,37 @@ describe('frameFacts', () => {
     expect(factOf('Position', { frame }, [ORIGINAL, WEB, later])).toBe(
       'Inside: copies lose it, the original goes with it'
     )
+  })
+
+  it('says where the original goes without it', () => {
+    const clean = { ...ORIGINAL, removesPosition: true } as const
+    expect(factOf('Position', {}, [clean, WEB])).toBe('Inside: copies lose it, the original goes as a copy without it')
+  })
+
+  it('draws the rating, and says it to who cannot see it', () => {
+    const ratingOf = (rating: number | null) =>
+      frameFacts({ ...detail, rating }, []).find(({ label }) => label === 'Rating')
+    expect(ratingOf(4)).toEqual({ label: 'Rating', value: '★★★★☆', spoken: '4 of 5 stars' })
+    expect(ratingOf(5)?.value).toBe('★★★★★')
+    expect(ratingOf(-1)).toEqual({ label: 'Rating', value: 'Rejected' })
+    expect(ratingOf(null)).toBeUndefined()
+  })
+
+  it('names the place, its zones, the label, the keywords and the length of a film', () => {
+    const position = { latitude: 57.70887, longitude: -11.9 }
+    expect(factOf('Place', { position }, [])).toBe('57.70887, -11.90000')
+    const frame = { ...detail.frame, zones: ['home', 'studio'] }
+    expect(factOf('Place', { position, frame }, [])).toBe('57.70887, -11.90000, in home and studio')
+    expect(factOf('Label', { label: 'Green' }, [])).toBe('Green')
+    expect(factOf('Keywords', { keywords: ['harbour', 'winter'] }, [])).toBe('harbour, winter')
+    for (const [durationSeconds, words] of [
+      [0.2, '0:00'],
+      [7.4, '0:07'],
+      [59.6, '1:00'],
+      [750, '12:30'],
+      [3725, '1:02:05']
+    ] as const)
+      expect(factOf('Length', { durationSeconds }, [])).toBe(words)
   })
 
   it('has no line for what is not known', () => {

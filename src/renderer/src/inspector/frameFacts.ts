@@ -2,7 +2,15 @@ import type { FrameDetail, Proof } from '../../../shared/model/frame.ts'
 import type { Output } from '../../../shared/model/output.ts'
 import { formatMoment } from '../links/linksSentence.ts'
 
-export type Fact = { readonly label: string; readonly value: string; readonly isDigest?: boolean }
+export type Fact = {
+  readonly label: string
+  readonly value: string
+  readonly isDigest?: boolean
+  /** For who hears it, where the value is drawn rather than written. */
+  readonly spoken?: string
+}
+
+const MOST_STARS = 5
 
 /**
  * What is known of a frame, as lines; what is not known has none.
@@ -10,22 +18,52 @@ export type Fact = { readonly label: string; readonly value: string; readonly is
  * @param outputs What its collection makes of frames.
  */
 export function frameFacts(detail: FrameDetail, outputs: ReadonlyArray<Output>): Fact[] {
-  const { widthPx, heightPx, capturedAt, camera, lens, exposure, creator, copyright, hasPosition, sha256 } = detail
+  const { widthPx, heightPx, capturedAt, durationSeconds, camera, lens, exposure, creator, copyright } = detail
   const size = widthPx !== null && heightPx !== null ? `${widthPx} × ${heightPx}` : null
   const rows: ReadonlyArray<readonly [string, string | null]> = [
     ['Taken', capturedAt === null ? null : formatCapture(capturedAt)],
+    ['Length', durationSeconds === null ? null : formatLength(durationSeconds)],
     ['Camera', camera],
     ['Lens', lens],
     ['Exposure', exposure],
     ['Size', size],
+    ['Label', detail.label],
+    ['Keywords', detail.keywords.length === 0 ? null : detail.keywords.join(', ')],
     ['By', creator],
     ['Rights', copyright],
-    ['Position', hasPosition ? positionSentence(detail, outputs) : null],
+    ['Place', placeWords(detail)],
+    ['Position', detail.hasPosition ? positionSentence(detail, outputs) : null],
     ['Bucket', `${detail.bucket} (${detail.accountName})`],
     ['Folder', detail.frame.folder === '' ? null : detail.frame.folder]
   ]
-  const facts = rows.flatMap(([label, value]): Fact[] => (value === null ? [] : [{ label, value }]))
-  return sha256 === null ? facts : [...facts, { label: 'SHA-256', value: sha256, isDigest: true }]
+  return [
+    ...ratingFacts(detail),
+    ...rows.flatMap(([label, value]): Fact[] => (value === null ? [] : [{ label, value }])),
+    ...(detail.sha256 === null ? [] : [{ label: 'SHA-256', value: detail.sha256, isDigest: true }])
+  ]
+}
+
+function ratingFacts({ rating }: FrameDetail): Fact[] {
+  if (rating === null) return []
+  if (rating < 1) return [{ label: 'Rating', value: 'Rejected' }]
+  const value = '★'.repeat(rating) + '☆'.repeat(MOST_STARS - rating)
+  return [{ label: 'Rating', value, spoken: `${rating} of ${MOST_STARS} stars` }]
+}
+
+/** For example `57.70890, 11.97460, in home`. Five decimals are a metre. */
+function placeWords({ position, frame: { zones = [] } }: FrameDetail): string | null {
+  if (position === null) return null
+  const degrees = `${position.latitude.toFixed(5)}, ${position.longitude.toFixed(5)}`
+  return zones.length === 0 ? degrees : `${degrees}, in ${zones.join(' and ')}`
+}
+
+/** @returns for example `0:07`, `12:30`, `1:02:05`. */
+function formatLength(seconds: number): string {
+  const whole = Math.round(seconds)
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor(whole / 60) % 60
+  const rest = String(whole % 60).padStart(2, '0')
+  return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes).padStart(2, '0')}:${rest}`
 }
 
 /** What becomes of the position in the file: "Inside: copies lose it, the original goes with it". */
@@ -36,10 +74,15 @@ function positionSentence({ frame: { uploads } }: FrameDetail, outputs: Readonly
   const keeping = copies.filter(({ keepsPosition }) => keepsPosition).map(({ id }) => id)
   const words = [
     ...(copies.length === 0 ? [] : [copiesWords(copies.length, keeping)]),
-    // It stays byte-identical (rule 9 of the design), so its position stays as well.
-    made.some(({ kind }) => kind === 'original') ? 'the original goes with it' : 'the original is not sent'
+    originalWords(made.find((output) => output.kind === 'original'))
   ]
   return `Inside: ${words.join(', ')}`
+}
+
+/** It stays byte-identical (rule 9 of the design), position included, unless the person asked for a copy without. */
+function originalWords(original: Extract<Output, { kind: 'original' }> | undefined): string {
+  if (original === undefined) return 'the original is not sent'
+  return original.removesPosition ? 'the original goes as a copy without it' : 'the original goes with it'
 }
 
 function copiesWords(copies: number, keeping: ReadonlyArray<string>): string {

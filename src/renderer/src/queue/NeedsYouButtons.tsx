@@ -1,5 +1,5 @@
 import { Button } from 'react-aria-components'
-import { countOf } from '../../../shared/words/stateWords.ts'
+import { countOf, formatCount } from '../../../shared/words/stateWords.ts'
 import { useServices } from '../services.ts'
 import { classNames } from '../ui/classNames.ts'
 import styles from './QueueHeader.module.css'
@@ -18,7 +18,8 @@ export function NeedsYouButtons({ collectionId, needsYou }: NeedsYouButtonsProps
   const { conflicts, queueActions } = useServices()
   const needs = useNeeds(collectionId, needsYou)
   if (needs === null) return null
-  const { questions, failures, isCounted } = needs
+  const { questions, failures, inCloud, isCounted } = needs
+  const needy = { collectionId, filter: 'needs-you' } as const
   return (
     <div className={css('asks')}>
       {questions > 0 && (
@@ -27,8 +28,13 @@ export function NeedsYouButtons({ collectionId, needsYou }: NeedsYouButtonsProps
         </Button>
       )}
       {failures > 0 && (
-        <Button className={css('ask')} onPress={() => void queueActions.retry({ collectionId, filter: 'needs-you' })}>
+        <Button className={css('ask')} onPress={() => void queueActions.retry(needy)}>
           Retry all failed
+        </Button>
+      )}
+      {inCloud > 0 && (
+        <Button className={css('ask')} onPress={() => void queueActions.takeAnyway(needy)}>
+          {isCounted ? `Fetch and send ${formatCount(inCloud)} from the cloud` : 'Fetch and send from the cloud'}
         </Button>
       )}
     </div>

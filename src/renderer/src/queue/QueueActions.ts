@@ -42,6 +42,14 @@ export class QueueActions {
     })
   }
 
+  /** What the rules leave out, or what is in the cloud only: the person says that it goes. */
+  readonly takeAnyway = async (select: FrameSelection): Promise<void> => {
+    await this.#try(async () => {
+      const { changed } = await ask(this.#api, 'queue:take-anyway', select)
+      this.#toasts.show(changed === 0 ? 'Nothing to send' : `${countOf(changed, 'file')} on the way`)
+    })
+  }
+
   readonly resolve = async (select: FrameSelection, answer: ConflictAnswer): Promise<void> => {
     await this.#try(async () => {
       const { changed } = await ask(this.#api, 'queue:resolve', { select, answer })

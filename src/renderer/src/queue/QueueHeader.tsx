@@ -1,29 +1,35 @@
-import { Ellipsis, FolderSearch, Pause, Play, ReceiptText, SlidersHorizontal, Trash2 } from 'lucide-react'
-import { MenuTrigger, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import { Ellipsis, FolderSearch, Pause, Play, ReceiptText, Send, SlidersHorizontal, Trash2 } from 'lucide-react'
+import { MenuTrigger } from 'react-aria-components'
 import type { AccountView } from '../../../shared/model/account.ts'
 import type { CollectionView } from '../../../shared/model/collection.ts'
-import { type Forecast, type QueueFilter, queueFilters, type Totals } from '../../../shared/model/frame.ts'
+import type { Forecast, Totals } from '../../../shared/model/frame.ts'
 import { formatBytes } from '../../../shared/units.ts'
-import { countOf, filterWords, formatCount } from '../../../shared/words/stateWords.ts'
+import { countOf, formatCount } from '../../../shared/words/stateWords.ts'
 import { accountPlace } from '../accounts/accountWords.ts'
 import { LinkButton } from '../links/LinkButton.tsx'
 import { useUsualLink } from '../links/useUsualLink.ts'
 import { type Services, useServices } from '../services.ts'
 import { Button, IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
+import { Segmented } from '../ui/Field.tsx'
 import { DropMenu, type MenuEntry } from '../ui/Menu.tsx'
 import { useStore } from '../ui/useStore.ts'
+import { ListingChips } from './ListingChips.tsx'
+import type { Listing } from './listing.ts'
 import { NeedsYouButtons } from './NeedsYouButtons.tsx'
 import styles from './QueueHeader.module.css'
+import { type Grouping, groupings } from './QueueItem.ts'
 
 const css = classNames(styles)
+
+const groupingWords: Readonly<Record<Grouping, string>> = { shot: 'Shots', frame: 'Files' }
 
 type QueueHeaderProps = {
   /** Null: all collections together. */
   readonly collection: CollectionView | null
   readonly totals: Totals | null
-  readonly filter: QueueFilter
-  readonly onFilter: (filter: QueueFilter) => void
+  readonly filter: Listing
+  readonly onFilter: (filter: Listing) => void
 }
 
 export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeaderProps) {
@@ -36,8 +42,7 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
   const isEverything = useStore(selection, (state) => state.chosen.kind === 'everything')
 
   const usual = useUsualLink(collection?.id ?? null)
-  const whole = { collectionId: collection?.id ?? null, filter }
-  const select = (chosenCount > 0 ? selection.toFrameSelection() : null) ?? whole
+  const whole = filter === 'left-out' ? null : { collectionId: collection?.id ?? null, filter }
   const needsYou = totals?.needsYou ?? 0
   const outputs = collection?.rules.outputs.map(({ id }) => id) ?? []
   return (
@@ -55,13 +60,21 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
             {`${isEverything ? 'All ' : ''}${formatCount(chosenCount)} chosen, clear`}
           </Button>
         )}
-        <LinkButton
-          source={{ kind: 'frames', select, outputId: null }}
-          label={chosenCount === 1 ? 'Copy link' : 'Copy links'}
-          outputs={outputs}
-          usual={usual}
-          isDisabled={totals === null || totals.frames === 0}
-        />
+        {whole === null ? (
+          <LeftOutButton />
+        ) : (
+          <LinkButton
+            source={{
+              kind: 'frames',
+              select: (chosenCount > 0 ? selection.toFrameSelection() : null) ?? whole,
+              outputId: null
+            }}
+            label={chosenCount === 1 ? 'Copy link' : 'Copy links'}
+            outputs={outputs}
+            usual={usual}
+            isDisabled={totals === null || totals.frames === 0}
+          />
+        )}
         {collection && (
           <IconButton
             label="Receipt: what is proved to be in the bucket"
@@ -77,31 +90,48 @@ export function QueueHeader({ collection, totals, filter, onFilter }: QueueHeade
         )}
       </div>
       <div className={css('line', 'wraps')}>
-        <ToggleButtonGroup
-          aria-label="Show"
-          selectionMode="single"
-          disallowEmptySelection
-          selectedKeys={[filter]}
-          onSelectionChange={(keys) => {
-            const next = queueFilters.find((candidate) => keys.has(candidate))
-            if (next) onFilter(next)
-          }}
-          className={css('filters')}
-        >
-          {queueFilters.map((value) => {
-            const count = totals === null ? 0 : countFor(totals, value)
-            if (value === 'cancelled' && count === 0 && filter !== 'cancelled') return null
-            const isAsking = value === 'needs-you' && count > 0
-            return (
-              <ToggleButton key={value} id={value} className={css('filter', isAsking && 'needsYou')}>
-                {totals === null ? filterWords[value] : `${filterWords[value]} ${formatCount(count)}`}
-              </ToggleButton>
-            )
-          })}
-        </ToggleButtonGroup>
-        {needsYou > 0 && <NeedsYouButtons collectionId={collection?.id ?? null} needsYou={needsYou} />}
+        <ListingChips collection={collection} totals={totals} shown={filter} onShow={onFilter} />
+        {whole !== null && needsYou > 0 && <NeedsYouButtons collectionId={whole.collectionId} needsYou={needsYou} />}
+        {whole !== null && <GroupingSwitch />}
       </div>
     </header>
+  )
+}
+
+function GroupingSwitch() {
+  const { workspace } = useServices()
+  const grouping = useStore(workspace, (state) => state.grouping)
+  return (
+    <div className={css('grouping')}>
+      <Segmented
+        isLabelHidden
+        label="A row for each"
+        value={grouping}
+        options={groupings.map((value) => ({ value, label: groupingWords[value] }))}
+        onChange={(next) => workspace.group(next)}
+      />
+    </div>
+  )
+}
+
+/** The rules stay as they are; what is chosen goes although they leave it out. */
+function LeftOutButton() {
+  const { selection, queueActions } = useServices()
+  const count = useStore(selection, () => selection.count)
+  function send(): void {
+    const select = selection.toFrameSelection()
+    if (select) void queueActions.takeAnyway(select)
+  }
+  return (
+    <Button
+      kind="primary"
+      icon={Send}
+      isDisabled={count === 0}
+      tip="What is chosen goes although the rules leave it out"
+      onPress={send}
+    >
+      Send it all the same
+    </Button>
   )
 }
 
@@ -154,15 +184,4 @@ function targetOf(collection: CollectionView, accounts: ReadonlyArray<AccountVie
   return view
     ? `${accountPlace(view.account)}/${view.account.prefix}${collection.prefix}`.replace(/\/$/, '')
     : 'no account'
-}
-
-function countFor(totals: Totals, filter: QueueFilter): number {
-  return {
-    all: totals.frames,
-    waiting: totals.waiting,
-    working: totals.working,
-    done: totals.done,
-    'needs-you': totals.needsYou,
-    cancelled: totals.cancelled
-  }[filter]
 }

@@ -8,35 +8,46 @@ import { classNames } from '../ui/classNames.ts'
 import { ContextMenu } from '../ui/Menu.tsx'
 import { useStore } from '../ui/useStore.ts'
 import { frameMenu } from './frameMenu.ts'
-import { moveFocus } from './moveFocus.ts'
+import { moveFocus, stepInTree } from './moveFocus.ts'
 import styles from './QueueList.module.css'
 import { QueueRow, ROW_HEIGHT_PX, rowId } from './QueueRow.tsx'
+import { isInCloud } from './rowSentence.ts'
 
 const css = classNames(styles)
 
-type QueueListProps = { readonly total: number; readonly density: Settings['density']; readonly label: string }
+type QueueListProps = {
+  /** Of items. */
+  readonly total: number
+  readonly density: Settings['density']
+  readonly label: string
+}
 
-/** The frames as a listbox: the list keeps the keyboard's focus, `aria-activedescendant` says in which row. */
+/**
+ * The frames as a listbox, or the shots as a tree: the list keeps the keyboard's focus, `aria-activedescendant` says in
+ * which row.
+ */
 export function QueueList({ total, density, label }: QueueListProps) {
   const services = useServices()
-  const { conflicts, queue, selection, workspace } = services
+  const { conflicts, queue, queueActions, selection, workspace } = services
   const scroller = useRef<HTMLDivElement>(null)
   const menuAnchor = useRef<HTMLDivElement>(null)
   const [menuAt, setMenuAt] = useState<{ x: number; y: number } | null>(null)
   // The ring around the row is for the keyboard; a click shows what is chosen.
   const [isByKeyboard, setByKeyboard] = useState(false)
   const focusIndex = useStore(selection, (state) => state.focusIndex)
+  const isTree = useStore(queue, (state) => state.grouping === 'shot')
+  const rowCount = useStore(queue, () => queue.rowCount)
   const rowHeightPx = ROW_HEIGHT_PX[density]
 
   const rows = useVirtualizer({
-    count: total,
+    count: rowCount,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeightPx,
     overscan: 8,
     // The row with the focus stays in the page however far away: a screen reader must find it.
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range)
-      return indexes.includes(focusIndex) || focusIndex >= total
+      return indexes.includes(focusIndex) || focusIndex >= rowCount
         ? indexes
         : [...indexes, focusIndex].sort((a, b) => a - b)
     }
@@ -54,16 +65,15 @@ export function QueueList({ total, density, label }: QueueListProps) {
 
   /** A question is put; anything else is shown at closer sight. */
   function openRow(index: number): void {
-    const frame = queue.frameAt(index)
+    const asking = queue.framesAt(index).find(isInConflict)
     selection.choose(index)
-    if (frame && isInConflict(frame)) void conflicts.open(queue.state.collectionId, frame.id)
+    if (asking) void conflicts.open(queue.state.collectionId, asking.id)
     else workspace.setOpen('inspector', true)
   }
 
   function openMenu(index: number, x: number, y: number): void {
-    const frame = queue.frameAt(index)
-    if (!frame) return
-    if (!selection.isChosen(frame.id)) selection.choose(index)
+    if (queue.framesAt(index).length === 0) return
+    if (!selection.isRowChosen(index)) selection.choose(index)
     setMenuAt({ x, y })
   }
 
@@ -73,8 +83,13 @@ export function QueueList({ total, density, label }: QueueListProps) {
     event.preventDefault() // the list keeps the focus, not the row
     scroller.current?.focus()
     setByKeyboard(false)
-    const dots = event.target instanceof Element ? event.target.closest('[data-more]') : null
-    if (dots) {
+    const over = (selector: string) => (event.target instanceof Element ? event.target.closest(selector) : null)
+    const dots = over('[data-more]')
+    if (over('[data-triangle]')) toggleOpen(index)
+    else if (over('[data-fetch]')) {
+      const ids = queue.framesAt(index).flatMap((frame) => (isInCloud(frame) ? [frame.id] : []))
+      if (ids.length > 0) void queueActions.takeAnyway({ ids })
+    } else if (dots) {
       const box = dots.getBoundingClientRect()
       openMenu(index, box.left, box.bottom)
     } else if (event.shiftKey) void selection.extendTo(index)
@@ -84,7 +99,29 @@ export function QueueList({ total, density, label }: QueueListProps) {
 
   function onDoubleClick(event: MouseEvent<HTMLElement>): void {
     const index = indexOf(event)
-    if (index !== null) openRow(index)
+    const isOnTriangle = event.target instanceof Element && event.target.closest('[data-triangle]') !== null
+    if (index !== null && !isOnTriangle) openRow(index)
+  }
+
+  function toggleOpen(index: number): void {
+    const item = queue.itemAt(index)
+    if (item) queue.setOpen(item, !queue.isOpen(item.id))
+  }
+
+  /** Opens, closes or leaves a shot, as trees do. */
+  function walkTree(key: 'ArrowRight' | 'ArrowLeft'): void {
+    const item = queue.itemAt(focusIndex)
+    if (item === null) return
+    const target = stepInTree(key, {
+      isMember: queue.memberAt(focusIndex) !== null,
+      isOpen: queue.isOpen(item.id),
+      opens: item.frames.length > 1
+    })
+    if (target === 'open' || target === 'close') queue.setOpen(item, target === 'open')
+    const row = target === 'down' ? focusIndex + 1 : target === 'up' ? queue.rowOf(item.id) : null
+    if (row === null) return
+    selection.choose(row)
+    rows.scrollToIndex(row, { align: 'auto' })
   }
 
   function onContextMenu(event: MouseEvent<HTMLElement>): void {
@@ -103,14 +140,15 @@ export function QueueList({ total, density, label }: QueueListProps) {
     setByKeyboard(true)
     const isCommand = event.ctrlKey || event.metaKey
     const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeightPx) - 1)
-    const target = moveFocus(event.key, focusIndex, total, pageRows)
+    const target = moveFocus(event.key, focusIndex, rowCount, pageRows)
     const select = selection.toFrameSelection()
     if (target !== null) {
       if (event.shiftKey) void selection.extendTo(target)
       else if (isCommand) selection.focus(target)
       else selection.choose(target)
       rows.scrollToIndex(target, { align: 'auto' })
-    } else if (isCommand && event.key === 'a') selection.chooseEverything()
+    } else if (isTree && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) walkTree(event.key)
+    else if (isCommand && event.key === 'a') void selection.chooseEverything()
     else if (isCommand && event.key === 'c' && select) {
       void services.linkActions.copy({ kind: 'frames', select, outputId: null }, null, 'plain')
     } else if (event.key === ' ') void selection.toggle(focusIndex)
@@ -122,28 +160,27 @@ export function QueueList({ total, density, label }: QueueListProps) {
     event.preventDefault()
   }
 
+  const list = {
+    role: isTree ? 'tree' : 'listbox',
+    'aria-label': label,
+    'aria-multiselectable': true,
+    'aria-activedescendant': total > 0 ? rowId(focusIndex) : undefined,
+    'data-keyboard': isByKeyboard,
+    tabIndex: 0,
+    onFocus: () => setByKeyboard(true),
+    onKeyDown,
+    onMouseDown,
+    onDoubleClick,
+    onContextMenu
+  }
   const select = menuAt === null ? null : selection.toFrameSelection()
   return (
     <>
-      <div
-        ref={scroller}
-        role="listbox"
-        aria-label={label}
-        aria-multiselectable
-        aria-activedescendant={total > 0 ? rowId(focusIndex) : undefined}
-        tabIndex={0}
-        data-keyboard={isByKeyboard}
-        onFocus={() => setByKeyboard(true)}
-        className={css('list')}
-        onKeyDown={onKeyDown}
-        onMouseDown={onMouseDown}
-        onDoubleClick={onDoubleClick}
-        onContextMenu={onContextMenu}
-      >
+      <div {...list} ref={scroller} className={css('list')}>
         <div className={css('rows')} style={{ height: rows.getTotalSize() }}>
           {rows.getVirtualItems().map((row) => (
             <QueueRow
-              key={queue.frameAt(row.index)?.id ?? row.index}
+              key={queue.rowIdAt(row.index) ?? row.index}
               index={row.index}
               topPx={row.start}
               total={total}

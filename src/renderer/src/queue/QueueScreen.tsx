@@ -1,7 +1,6 @@
 import { CircleCheckBig, Clock, FolderSync, FolderX, Inbox, RotateCw, Send } from 'lucide-react'
 import { useEffect } from 'react'
 import type { CollectionView } from '../../../shared/model/collection.ts'
-import type { QueueFilter } from '../../../shared/model/frame.ts'
 import { problemWords } from '../../../shared/words/problemWords.ts'
 import { DropInvitation } from '../firstMinute/DropInvitation.tsx'
 import { useServices } from '../services.ts'
@@ -10,6 +9,7 @@ import { classNames } from '../ui/classNames.ts'
 import { EmptyState } from '../ui/EmptyState.tsx'
 import { ProblemNote } from '../ui/ProblemNote.tsx'
 import { useStore } from '../ui/useStore.ts'
+import type { Listing } from './listing.ts'
 import { QueueHeader } from './QueueHeader.tsx'
 import { QueueList } from './QueueList.tsx'
 import styles from './QueueScreen.module.css'
@@ -19,12 +19,12 @@ const css = classNames(styles)
 
 const SKELETON_ROWS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']
 
-type QueueScreenProps = { readonly collectionId: string | null; readonly filter: QueueFilter }
+type QueueScreenProps = { readonly collectionId: string | null; readonly filter: Listing }
 
 /** The frames of one collection, or (null) of all. */
 export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
   const { app, queue, workspace, linkActions } = useServices()
-  const setFilter = (next: QueueFilter) => workspace.go({ kind: 'queue', collectionId, filter: next })
+  const setFilter = (next: Listing) => workspace.go({ kind: 'queue', collectionId, filter: next })
   const collection = useStore(app, (state) => state.collections.find(({ id }) => id === collectionId) ?? null)
   // Why a collection does not go on; of all together, the first that does not.
   const standstill = useStore(app, ({ collections }) => {
@@ -35,12 +35,15 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
   const totals = useStore(app, (state) => state.totals.get(collectionId) ?? null)
   const density = useStore(app, (state) => state.settings?.density ?? 'comfortable')
   const engine = useStore(app, (state) => state.engine)
+  const grouping = useStore(workspace, (state) => state.grouping)
   const total = useStore(queue, (state) => state.total)
   const failure = useStore(queue, (state) => state.problem)
   // While the engine starts there is nothing to tell and nothing to do: its start asks again.
   const problem = engine !== 'running' && failure?.code === 'engine-stopped' ? null : failure
 
-  useEffect(() => queue.show(collectionId, filter), [queue, collectionId, filter])
+  // What is left out is told file by file: each has a reason of its own.
+  const shown = filter === 'left-out' ? 'frame' : grouping
+  useEffect(() => queue.show(collectionId, filter, shown), [queue, collectionId, filter, shown])
   useEffect(() => {
     // Without an engine there are none yet; its start asks again.
     if (engine === 'running') app.loadTotals(collectionId).catch(() => undefined)
@@ -75,7 +78,11 @@ export function QueueScreen({ collectionId, filter }: QueueScreenProps) {
       )}
       {total === null && problem === null && (engine === 'stopped' ? <EngineStopped /> : <Skeleton />)}
       {total !== null && total > 0 && (
-        <QueueList total={total} density={density} label={`Frames of ${collection?.name ?? 'all collections'}`} />
+        <QueueList
+          total={total}
+          density={density}
+          label={`${shown === 'shot' ? 'Shots' : 'Frames'} of ${collection?.name ?? 'all collections'}`}
+        />
       )}
       {isEmpty && <EmptyQueue collection={collection} />}
       {total === 0 && !isEmpty && <EmptyFilter filter={filter} onShowAll={() => setFilter('all')} />}
@@ -121,7 +128,7 @@ function EmptyQueue({ collection }: { readonly collection: CollectionView | null
   )
 }
 
-type EmptyFilterProps = { readonly filter: QueueFilter; readonly onShowAll: () => void }
+type EmptyFilterProps = { readonly filter: Listing; readonly onShowAll: () => void }
 
 function EmptyFilter({ filter, onShowAll }: EmptyFilterProps) {
   const [icon, title, text] = {
@@ -134,7 +141,8 @@ function EmptyFilter({ filter, onShowAll }: EmptyFilterProps) {
       'A frame is done when it is proved to be in the bucket.'
     ] as const,
     'needs-you': [CircleCheckBig, 'Nothing needs you', 'Questions and failures would stand here.'] as const,
-    cancelled: [Inbox, 'Nothing was cancelled', 'Cancelled frames can be taken back from here.'] as const
+    cancelled: [Inbox, 'Nothing was cancelled', 'Cancelled frames can be taken back from here.'] as const,
+    'left-out': [CircleCheckBig, 'Nothing is left out', 'All photos pass the rules of the collection.'] as const
   }[filter]
   return (
     <EmptyState icon={icon} title={title} text={text}>

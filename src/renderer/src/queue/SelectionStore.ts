@@ -1,4 +1,4 @@
-import type { FrameSelection, QueueFilter } from '../../../shared/model/frame.ts'
+import type { FrameSelection } from '../../../shared/model/frame.ts'
 import { Store } from '../ui/Store.ts'
 import type { QueueStore } from './QueueStore.ts'
 
@@ -9,7 +9,7 @@ type SelectionState = {
   readonly chosen: Chosen
   /** Row with the keyboard's focus. */
   readonly focusIndex: number
-  /** The frame in that row: it keeps the focus when rows above it come and go. */
+  /** The shot or frame in that row: it keeps the focus when rows above it come and go. */
   readonly focusId: string | null
   /** Where a range starts. */
   readonly anchorIndex: number
@@ -17,39 +17,50 @@ type SelectionState = {
 
 const NOTHING: Chosen = { kind: 'some', ids: new Set() }
 
-/** Which rows of the queue are chosen and which has the focus. Works on ids, so it survives rows that move. */
+/** How many frames the queue's present list stands for; null if that is not known. */
+export type FrameCount = () => number | null
+
+/**
+ * Which frames of the queue are chosen and which row has the focus; the row of a shot stands for all its frames. Works on
+ * ids, so it survives rows that move.
+ */
 export class SelectionStore extends Store<SelectionState> {
   readonly #queue: QueueStore
+  readonly #frameCount: FrameCount
   #view = ''
 
-  constructor(queue: QueueStore) {
+  /** @param frameCount Asked where rows are shots. */
+  constructor(queue: QueueStore, frameCount: FrameCount = () => null) {
     super({ chosen: NOTHING, focusIndex: 0, focusId: null, anchorIndex: 0 })
     this.#queue = queue
+    this.#frameCount = frameCount
     queue.subscribe(() => this.#follow())
   }
 
   /** Chooses one row alone; one that was never on screen is chosen as soon as its id is known. */
   choose(index: number): void {
-    const frame = this.#queue.frameAt(index)
-    this.update({ chosen: frame ? some([frame.id]) : NOTHING, anchorIndex: index })
+    const ids = this.#idsAt(index)
+    this.update({ chosen: some(ids), anchorIndex: index })
     this.focus(index)
-    if (!frame) void this.extendTo(index)
+    if (ids.length === 0) void this.extendTo(index)
   }
 
   /** Moves the focus and leaves what is chosen. */
   focus(index: number): void {
-    this.update({ focusIndex: index, focusId: this.#queue.frameAt(index)?.id ?? null })
+    this.update({ focusIndex: index, focusId: this.#queue.rowIdAt(index) })
   }
 
   /** Adds one row, or takes it out. */
   async toggle(index: number): Promise<void> {
-    const frame = this.#queue.frameAt(index)
-    if (!frame) return
+    const ofRow = this.#idsAt(index)
+    const focusId = this.#queue.rowIdAt(index)
+    if (ofRow.length === 0) return
     const known = await this.#ids()
     if (known === null) return
     const ids = new Set(known)
-    if (!ids.delete(frame.id)) ids.add(frame.id)
-    this.update({ chosen: some(ids), focusIndex: index, focusId: frame.id, anchorIndex: index })
+    if (ofRow.every((id) => ids.has(id))) for (const id of ofRow) ids.delete(id)
+    else for (const id of ofRow) ids.add(id)
+    this.update({ chosen: some(ids), focusIndex: index, focusId, anchorIndex: index })
   }
 
   /** Chooses from the anchor to this row. */
@@ -61,8 +72,13 @@ export class SelectionStore extends Store<SelectionState> {
     if (ids !== null && this.state.focusIndex === index) this.update({ chosen: some(ids) })
   }
 
-  chooseEverything(): void {
-    this.update({ chosen: { kind: 'everything' } })
+  async chooseEverything(): Promise<void> {
+    if (this.#queue.everything !== null) {
+      this.update({ chosen: { kind: 'everything' } })
+      return
+    }
+    const ids = await this.#idsOf(0, Math.max(0, this.#queue.rowCount - 1))
+    if (ids !== null) this.update({ chosen: some(ids) })
   }
 
   clear(): void {
@@ -74,9 +90,18 @@ export class SelectionStore extends Store<SelectionState> {
     return chosen.kind === 'everything' || chosen.ids.has(id)
   }
 
+  /** Whether all frames that a row stands for are chosen. */
+  isRowChosen(index: number): boolean {
+    const ids = this.#idsAt(index)
+    return ids.length > 0 && ids.every((id) => this.isChosen(id))
+  }
+
+  /** Of frames. */
   get count(): number {
     const { chosen } = this.state
-    return chosen.kind === 'everything' ? (this.#queue.state.total ?? 0) : chosen.ids.size
+    if (chosen.kind === 'some') return chosen.ids.size
+    const { grouping, total } = this.#queue.state
+    return (grouping === 'shot' ? this.#frameCount() : null) ?? total ?? 0
   }
 
   /** The only chosen frame's id; null if there are none or several. */
@@ -90,13 +115,17 @@ export class SelectionStore extends Store<SelectionState> {
   toFrameSelection(): FrameSelection | null {
     const { chosen } = this.state
     if (chosen.kind === 'some') return chosen.ids.size === 0 ? null : { ids: [...chosen.ids] }
-    const { collectionId, filter } = this.#queue.state
-    return this.count === 0 ? null : { collectionId, filter }
+    return this.count === 0 ? null : this.#queue.everything
   }
 
   async #ids(): Promise<Iterable<string> | null> {
     const { chosen } = this.state
-    return chosen.kind === 'some' ? chosen.ids : this.#idsOf(0, Math.max(0, this.count - 1))
+    return chosen.kind === 'some' ? chosen.ids : this.#idsOf(0, Math.max(0, this.#queue.rowCount - 1))
+  }
+
+  /** Empty while the row is not known. */
+  #idsAt(index: number): ReadonlyArray<string> {
+    return this.#queue.framesAt(index).map(({ id }) => id)
   }
 
   /** Null if the engine does not answer: what is chosen then stays as it is, and the list says what is wrong. */
@@ -106,24 +135,20 @@ export class SelectionStore extends Store<SelectionState> {
 
   /** The list changed: a new view starts from nothing, moved rows take the focus with them. */
   #follow(): void {
-    const { collectionId, filter } = this.#queue.state
-    const view = viewName(collectionId, filter)
+    const { collectionId, filter, grouping } = this.#queue.state
+    const view = `${collectionId ?? '*'} ${filter} ${grouping}`
     if (view !== this.#view) {
       this.#view = view
       this.update({ chosen: NOTHING, focusIndex: 0, focusId: null, anchorIndex: 0 })
       return
     }
     const { focusId, focusIndex, anchorIndex } = this.state
-    const place = focusId === null ? null : this.#queue.placeOf(focusId)
-    if (place === null || place === focusIndex) return
-    this.update({ focusIndex: place, anchorIndex: anchorIndex === focusIndex ? place : anchorIndex })
+    const row = focusId === null ? null : this.#queue.rowOf(focusId)
+    if (row === null || row === focusIndex) return
+    this.update({ focusIndex: row, anchorIndex: anchorIndex === focusIndex ? row : anchorIndex })
   }
 }
 
 function some(ids: Iterable<string>): Chosen {
   return { kind: 'some', ids: new Set(ids) }
-}
-
-function viewName(collectionId: string | null, filter: QueueFilter): string {
-  return `${collectionId ?? '*'} ${filter}`
 }

@@ -1,6 +1,7 @@
 import {
   CircleHelp,
   CircleX,
+  CloudDownload,
   Copy,
   FileCode,
   FolderOpen,
@@ -8,12 +9,14 @@ import {
   Play,
   Replace,
   RotateCcw,
+  Send,
   SkipForward,
   SquareStack
 } from 'lucide-react'
 import type { FrameSelection, FrameView, UploadStatus } from '../../../shared/model/frame.ts'
 import type { Services } from '../services.ts'
 import type { MenuEntry } from '../ui/Menu.tsx'
+import { isInCloud } from './rowSentence.ts'
 
 /**
  * What can be done with the chosen frames.
@@ -27,13 +30,16 @@ export function frameMenu(
 ): MenuEntry[] {
   const { queueActions, linkActions } = services
   const is = (...statuses: ReadonlyArray<FrameView['status']>) =>
-    frames === null || frames.some(({ status }) => statuses.includes(status))
+    frames === null || frames.some(({ status, leftOut }) => leftOut === undefined && statuses.includes(status))
   const has = (wanted: UploadStatus) =>
     frames === null || frames.some(({ uploads }) => uploads.some(({ status }) => status === wanted))
   const path = frames?.length === 1 ? (frames[0]?.path ?? null) : null
   const source = { kind: 'frames', select, outputId: null } as const
+  const anyway = anywayEntries(services, select, frames)
   return [
+    ...anyway,
     {
+      startsGroup: anyway.length > 0,
       label: path === null ? 'Copy links' : 'Copy link',
       icon: Copy,
       shortcut: 'Ctrl C',
@@ -74,6 +80,18 @@ export function frameMenu(
       run: () => void queueActions.cancel(select)
     }
   ]
+}
+
+/** What goes although the rules or a cloud folder would keep it here. */
+function anywayEntries(
+  { queue, queueActions }: Services,
+  select: FrameSelection,
+  frames: ReadonlyArray<FrameView> | null
+): MenuEntry[] {
+  const run = () => void queueActions.takeAnyway(select)
+  const isLeftOut = frames?.some(({ leftOut }) => leftOut !== undefined) ?? queue.state.filter === 'left-out'
+  if (isLeftOut) return [{ label: 'Send it all the same', icon: Send, run }]
+  return frames?.some(isInCloud) ? [{ label: 'Fetch and send', icon: CloudDownload, run }] : []
 }
 
 function conflictEntries({ conflicts, queue, queueActions }: Services, select: FrameSelection): MenuEntry[] {

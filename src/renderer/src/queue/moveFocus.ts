@@ -17,3 +17,17 @@ export function moveFocus(key: string, index: number, total: number, pageRows: n
   const target = steps[key]
   return target === undefined ? null : Math.min(total - 1, Math.max(0, target))
 }
+
+/** What a row of a tree is: the row of a shot, which may open, or one below it. */
+type TreeRow = { readonly isMember: boolean; readonly isOpen: boolean; readonly opens: boolean }
+
+/** What the arrows to the side do in a tree: `down` to the first row below, `up` to the row it belongs to; null: nothing. */
+export function stepInTree(
+  key: 'ArrowRight' | 'ArrowLeft',
+  { isMember, isOpen, opens }: TreeRow
+): 'open' | 'close' | 'down' | 'up' | null {
+  if (isMember) return key === 'ArrowLeft' ? 'up' : null
+  if (!opens) return null
+  if (key === 'ArrowRight') return isOpen ? 'down' : 'open'
+  return isOpen ? 'close' : null
+}

@@ -3,6 +3,7 @@ import type { FrameView } from '../../../shared/model/frame.ts'
 import { ask } from '../ask.ts'
 import { isInConflict } from '../conflicts/conflictsOf.ts'
 import { useServices } from '../services.ts'
+import { isInCloud } from './rowSentence.ts'
 
 /** Enough to count what one person answers; beyond, only what kinds there are is told. */
 const MOST_ROWS = 500
@@ -14,6 +15,8 @@ export type Needs = {
   readonly questions: number
   /** Frames of which something failed. */
   readonly failures: number
+  /** Frames whose content is in a cloud folder only. */
+  readonly inCloud: number
   /** Whether the figures are of all frames, or of the first 500 of them. */
   readonly isCounted: boolean
 }
@@ -37,7 +40,8 @@ export function useNeeds(collectionId: string | null, needsYou: number): Needs |
           ({ total, frames }) => {
             const questions = frames.filter(isInConflict).length
             const failures = frames.filter(hasFailed).length
-            setAnswer({ of: collectionId, needs: { questions, failures, isCounted: total <= MOST_ROWS } })
+            const inCloud = frames.filter(isInCloud).length
+            setAnswer({ of: collectionId, needs: { questions, failures, inCloud, isCounted: total <= MOST_ROWS } })
           },
           () => undefined // the list below says what is wrong
         )
@@ -49,6 +53,7 @@ export function useNeeds(collectionId: string | null, needsYou: number): Needs |
   return needsYou > 0 && answer?.of === collectionId ? answer.needs : null
 }
 
-function hasFailed({ status, uploads }: FrameView): boolean {
-  return status === 'failed' || uploads.some((upload) => upload.status === 'failed')
+function hasFailed(frame: FrameView): boolean {
+  if (isInCloud(frame)) return false
+  return frame.status === 'failed' || frame.uploads.some((upload) => upload.status === 'failed')
 }

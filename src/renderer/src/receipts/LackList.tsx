@@ -1,12 +1,12 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { FolderOpen } from 'lucide-react'
-import { useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import type { Lack, Receipt } from '../../../shared/model/receipt.ts'
 import { lackSentence, lackWords } from '../../../shared/words/receiptWords.ts'
 import { formatCount } from '../../../shared/words/stateWords.ts'
 import { useServices } from '../services.ts'
 import { IconButton } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
+import { VirtualList } from '../ui/VirtualList.tsx'
 import { LackButtons } from './LackButtons.tsx'
 import { type LackRow, lackRows } from './lackRows.ts'
 import styles from './Receipt.module.css'
@@ -17,34 +17,16 @@ const ROW_HEIGHT_PX: Readonly<Record<LackRow['kind'], number>> = { head: 76, fil
 
 /** What is not proved, by reason, with what can be done about it. */
 export function LackList({ receipt }: { readonly receipt: Receipt }) {
-  const scroller = useRef<HTMLDivElement>(null)
   const lines = useMemo(() => lackRows(receipt.lacks), [receipt])
-  const rows = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: (index) => ROW_HEIGHT_PX[lines[index]?.kind ?? 'file'],
-    overscan: 8
-  })
   return (
-    <div ref={scroller} className={css('list')}>
-      <ul aria-label="Not proved" className={css('rows')} style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ key, index, start, size }) => {
-          const line = lines[index]
-          if (!line) return null
-          return (
-            <li
-              key={key}
-              aria-setsize={lines.length}
-              aria-posinset={index + 1}
-              className={css('row', line.kind)}
-              style={{ transform: `translateY(${start}px)`, height: size }}
-            >
-              {line.kind === 'head' ? <Head row={line} receipt={receipt} /> : <File lack={line.lack} />}
-            </li>
-          )
-        })}
-      </ul>
-    </div>
+    <VirtualList
+      label="Not proved"
+      lines={lines}
+      heightPx={({ kind }) => ROW_HEIGHT_PX[kind]}
+      isHead={({ kind }) => kind === 'head'}
+    >
+      {(line) => (line.kind === 'head' ? <Head row={line} receipt={receipt} /> : <File lack={line.lack} />)}
+    </VirtualList>
   )
 }
 
@@ -68,7 +50,7 @@ function File({ lack }: { readonly lack: Lack }) {
   const { path } = lack
   const name = path.split(/[\\/]/).at(-1) ?? path
   return (
-    <>
+    <div className={css('file')}>
       <div className={css('words')}>
         <span className={css('name')} title={path}>
           {name}
@@ -81,6 +63,6 @@ function File({ lack }: { readonly lack: Lack }) {
         icon={FolderOpen}
         onPress={() => void queueActions.showFile(path)}
       />
-    </>
+    </div>
   )
 }

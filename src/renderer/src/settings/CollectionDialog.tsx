@@ -45,7 +45,7 @@ function CollectionForm({ collection }: { readonly collection: CollectionView })
       foot={
         <>
           <span className={css('barText', wrong !== null && 'warn')}>
-            {wrong ?? 'Reaches photos that are added from now on.'}
+            {wrong ?? 'Reaches photos that are added from now on, and those that were left out.'}
           </span>
           <Button onPress={close}>Cancel</Button>
           <Button kind="primary" isDisabled={wrong !== null} onPress={() => void save()}>
@@ -55,7 +55,12 @@ function CollectionForm({ collection }: { readonly collection: CollectionView })
       }
     >
       <TextField label="Name" value={name} onChange={setName} />
-      <RulesEditor rules={rules} collectionId={collection.id} onChange={setRules} />
+      <RulesEditor
+        rules={rules}
+        collectionId={collection.id}
+        canMove={collection.kind === 'watch'}
+        onChange={setRules}
+      />
     </Dialog>
   )
 }

@@ -5,6 +5,7 @@ import { presets } from '../../../shared/model/presets.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
 import { SwitchField } from '../ui/Field.tsx'
+import { PrivacyOriginal } from './PrivacyOriginal.tsx'
 import { withPreset } from './presetOutputs.ts'
 import { RenditionFields } from './RenditionFields.tsx'
 import { RenditionPreview } from './RenditionPreview.tsx'
@@ -39,8 +40,11 @@ export function OutputsEditor({ outputs, collectionId, onChange }: OutputsEditor
         isSelected={hasOriginal}
         onChange={(isOn) => onChange(isOn ? [ORIGINAL, ...outputs] : outputs.filter(({ kind }) => kind !== 'original'))}
       >
-        The original, byte for byte
+        {outputs.some((output) => output.kind === 'original' && output.removesPosition)
+          ? 'The original'
+          : 'The original, byte for byte'}
       </SwitchField>
+      <PrivacyOriginal outputs={outputs} onChange={onChange} />
       {outputs.map((output) =>
         output.kind === 'original' ? null : (
           <RenditionFields

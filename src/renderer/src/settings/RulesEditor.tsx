@@ -1,9 +1,13 @@
 import { type CollectionRules, cacheKinds, conflictRules } from '../../../shared/model/collection.ts'
 import type { LinkKind } from '../../../shared/model/link.ts'
 import { classNames } from '../ui/classNames.ts'
-import { SelectField, TextField } from '../ui/Field.tsx'
+import { SelectField, SwitchField, TextField } from '../ui/Field.tsx'
+import { Fold } from '../ui/Fold.tsx'
 import { OutputsEditor } from './OutputsEditor.tsx'
+import { QuietFields } from './QuietFields.tsx'
 import styles from './Rules.module.css'
+import { SelectionFields } from './SelectionFields.tsx'
+import { SentFields } from './SentFields.tsx'
 import { TemplatePreview } from './TemplatePreview.tsx'
 
 const css = classNames(styles)
@@ -30,11 +34,13 @@ type RulesEditorProps = {
   readonly rules: CollectionRules
   /** Null: of collections to come. */
   readonly collectionId: string | null
+  /** Files can be moved after they are sent: of a folder that is watched, or of collections to come. */
+  readonly canMove: boolean
   readonly onChange: (rules: CollectionRules) => void
 }
 
-/** What is made of each frame, how it is named, and how its links are made. */
-export function RulesEditor({ rules, collectionId, onChange }: RulesEditorProps) {
+/** What is made of each frame, how it is named, how its links are made, and below that what goes and when. */
+export function RulesEditor({ rules, collectionId, canMove, onChange }: RulesEditorProps) {
   const change = (part: Partial<CollectionRules>) => onChange({ ...rules, ...part })
   return (
     <div className={css('rules')}>
@@ -65,26 +71,72 @@ export function RulesEditor({ rules, collectionId, onChange }: RulesEditorProps)
           }
         />
       </div>
-      <div className={css('group')}>
-        <h3 className={css('heading')}>Cache-Control</h3>
-        <p className={css('help')}>How long browsers and Cloudflare may keep a copy. Empty takes the usual.</p>
-        <div className={css('pair')}>
-          {cacheKinds.map((kind) => (
-            <TextField
-              key={kind}
-              label={cacheWords[kind]}
-              value={rules.cacheControl[kind] ?? ''}
-              placeholder="as usual"
-              onChange={(text) => {
-                const { [kind]: _, ...others } = rules.cacheControl
-                change({ cacheControl: text === '' ? others : { ...others, [kind]: text } })
-              }}
-            />
-          ))}
-        </div>
+      <div>
+        <SelectionFields
+          rules={rules.selection}
+          onChange={(selection) => onChange(selection === null ? without(rules, 'selection') : { ...rules, selection })}
+        />
+        <QuietFields
+          rules={rules.quiet}
+          onChange={(quiet) => onChange(quiet === null ? without(rules, 'quiet') : { ...rules, quiet })}
+        />
+        {canMove && (
+          <SentFields
+            folder={rules.sentFolder}
+            onChange={(sentFolder) =>
+              onChange(sentFolder === null ? without(rules, 'sentFolder') : { ...rules, sentFolder })
+            }
+          />
+        )}
+        <Fold
+          title="Shots"
+          summary={rules.joinsNumbered ? 'Numbered copies belong to their picture' : 'By their names'}
+        >
+          <p className={css('help')}>
+            RAW, JPEG, sidecars and edits of one name are one shot: a row that opens, with one state and one list of
+            links.
+          </p>
+          <SwitchField
+            isSelected={rules.joinsNumbered === true}
+            onChange={(isOn) => onChange(isOn ? { ...rules, joinsNumbered: true } : without(rules, 'joinsNumbered'))}
+          >
+            Numbered copies belong to their picture: IMG_1-2.jpg, IMG_1_1.tif
+          </SwitchField>
+        </Fold>
+        <Fold title="Cache-Control" summary={cacheSummary(rules)}>
+          <p className={css('help')}>How long browsers and Cloudflare may keep a copy. Empty takes the usual.</p>
+          <div className={css('pair')}>
+            {cacheKinds.map((kind) => (
+              <TextField
+                key={kind}
+                label={cacheWords[kind]}
+                value={rules.cacheControl[kind] ?? ''}
+                placeholder="as usual"
+                onChange={(text) => {
+                  const { [kind]: _, ...others } = rules.cacheControl
+                  change({ cacheControl: text === '' ? others : { ...others, [kind]: text } })
+                }}
+              />
+            ))}
+          </div>
+        </Fold>
       </div>
     </div>
   )
+}
+
+/** The rules without one that may be absent. */
+function without<K extends 'selection' | 'quiet' | 'sentFolder' | 'joinsNumbered'>(
+  rules: CollectionRules,
+  name: K
+): Omit<CollectionRules, K> {
+  const { [name]: _, ...others } = rules
+  return others
+}
+
+function cacheSummary({ cacheControl }: CollectionRules): string {
+  const own = cacheKinds.filter((kind) => cacheControl[kind] !== undefined)
+  return own.length === 0 ? 'As usual' : own.map((kind) => cacheWords[kind]).join(', ')
 }
 
 function linkChoiceOf(link: LinkKind): string {

@@ -9,6 +9,7 @@ import { classNames } from '../ui/classNames.ts'
 import { Segmented } from '../ui/Field.tsx'
 import { useStore } from '../ui/useStore.ts'
 import { DraftBar } from './DraftBar.tsx'
+import { PrivacyFields } from './PrivacyFields.tsx'
 import { RulesEditor } from './RulesEditor.tsx'
 import { rulesProblem } from './rulesProblem.ts'
 import styles from './Settings.module.css'
@@ -43,6 +44,7 @@ export function SettingsScreen() {
           />
         </div>
         <TransferFields saved={settings.transfer} />
+        <PrivacyFields saved={settings} />
         <NewCollectionRules settings={settings} />
         <p className={css('version')}>Silverdrop {version}</p>
       </div>
@@ -54,6 +56,8 @@ export function SettingsScreen() {
 function NewCollectionRules({ settings }: { readonly settings: Settings }) {
   const { api, toasts } = useServices()
   const [draft, setDraft] = useState<Settings['newCollection'] | null>(null)
+  // Fields keep what is typed; those of a draft that was taken back go with it.
+  const [drafts, setDrafts] = useState(0)
   const rules = draft ?? settings.newCollection
   const wrong = rulesProblem(rules)
 
@@ -67,13 +71,18 @@ function NewCollectionRules({ settings }: { readonly settings: Settings }) {
     }
   }
 
+  function takeBack(): void {
+    setDraft(null)
+    setDrafts(drafts + 1)
+  }
+
   return (
     <div className={css('section')}>
       <h2 className={css('heading')}>New collections</h2>
       <p className={css('help')}>What a new drop or watched folder starts with. Each can be changed by itself later.</p>
-      <RulesEditor rules={rules} collectionId={null} onChange={setDraft} />
+      <RulesEditor key={drafts} rules={rules} collectionId={null} canMove onChange={setDraft} />
       {draft !== null && (
-        <DraftBar label="new collections" wrong={wrong} onTakeBack={() => setDraft(null)} onSave={() => void save()} />
+        <DraftBar label="new collections" wrong={wrong} onTakeBack={takeBack} onSave={() => void save()} />
       )}
     </div>
   )

@@ -32,7 +32,8 @@ export function TemplatePreview({ rules, collectionId }: TemplatePreviewProps) {
       clearTimeout(timer)
     }
   }, [api, rules, collectionId])
-  if (answer === null) return null
+  // As high as what comes into it: nothing below may move under a hand that presses it.
+  if (answer === null) return <div className={css('keys')} />
   if (answer.problem) {
     return (
       <p className={css('help', 'warn')} role="alert">

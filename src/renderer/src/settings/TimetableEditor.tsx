@@ -1,12 +1,12 @@
-import { ArrowUp, Plus, Trash2 } from 'lucide-react'
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
-import { Button, IconButton } from '../ui/Button.tsx'
+import { Plus } from 'lucide-react'
+import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
-import { Segmented, TextField } from '../ui/Field.tsx'
+import { Segmented } from '../ui/Field.tsx'
 import { useNow } from '../ui/useNow.ts'
+import { HoursLine } from './HoursLine.tsx'
 import { RateField } from './RateField.tsx'
 import styles from './Timetable.module.css'
-import { entryInForce, isOverMidnight, weekOrder } from './timetable.ts'
+import { entryInForce } from './timetable.ts'
 import {
   type EntryDraft,
   type EntryErrors,
@@ -18,7 +18,6 @@ import {
 
 const css = classNames(styles)
 
-const DAY_NAMES = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'] as const
 const ruleWords: Readonly<Record<EntryRule, string>> = {
   limit: 'Limited',
   nothing: 'Nothing is sent',
@@ -57,7 +56,6 @@ export function TimetableEditor({ timetable, errors, hasLimit, onChange }: Timet
               entry={entry}
               errors={errors[index] ?? null}
               isInForce={inForce === index}
-              isOvernight={isOvernight(entries[index] ?? null)}
               onChange={(next) => onChange(timetable.with(index, next))}
               onRemove={() => onChange(timetable.toSpliced(index, 1))}
               onRaise={index === 0 ? null : () => onChange(swapped(timetable, index))}
@@ -80,76 +78,40 @@ type EntryProps = {
   readonly entry: EntryDraft
   readonly errors: EntryErrors | null
   readonly isInForce: boolean
-  readonly isOvernight: boolean
   readonly onChange: (entry: EntryDraft) => void
   readonly onRemove: () => void
   /** Null for the first line. */
   readonly onRaise: (() => void) | null
 }
 
-function Entry({ number, entry, errors, isInForce, isOvernight: isOver, onChange, onRemove, onRaise }: EntryProps) {
+function Entry({ number, entry, errors, isInForce, onChange, onRemove, onRaise }: EntryProps) {
   const change = (part: Partial<EntryDraft>) => onChange({ ...entry, ...part })
   return (
-    <fieldset className={css('entry')} aria-label={`Hours ${number}`}>
-      <div className={css('line')}>
-        <span className={css('number')}>{number}.</span>
-        <ToggleButtonGroup
-          aria-label="Days"
-          selectionMode="multiple"
-          selectedKeys={[...entry.days].map(String)}
-          onSelectionChange={(keys) => change({ days: new Set([...keys].map(Number)) })}
-          className={css('days')}
-        >
-          {weekOrder(navigator.language).map((day) => (
-            <ToggleButton key={day} id={String(day)} className={css('day')}>
-              {DAY_NAMES[day] ?? ''}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
-        {isInForce && <span className={css('now')}>decides now</span>}
-        <span className={css('space')} />
-        {onRaise && <IconButton isSmall label={`Move hours ${number} up`} icon={ArrowUp} onPress={onRaise} />}
-        <IconButton isSmall label={`Remove hours ${number}`} icon={Trash2} onPress={onRemove} />
-      </div>
-      {errors?.days && (
-        <p className={css('error')} role="alert">
-          {errors.days}
-        </p>
-      )}
-      <div className={css('line', 'fields')}>
-        <div className={css('time')}>
-          <TextField
-            label="From"
-            value={entry.from}
-            error={errors?.from ?? null}
-            onChange={(from) => change({ from })}
-          />
-        </div>
-        <div className={css('time')}>
-          <TextField label="To" value={entry.to} error={errors?.to ?? null} onChange={(to) => change({ to })} />
-        </div>
-        <Segmented
-          label="In these hours"
-          value={entry.rule}
-          options={entryRules.map((value) => ({ value, label: ruleWords[value] }))}
-          onChange={(rule) => change({ rule })}
+    <HoursLine
+      number={number}
+      hours={entry}
+      errors={errors}
+      now={isInForce ? 'decides now' : null}
+      onChange={change}
+      onRemove={onRemove}
+      onRaise={onRaise}
+    >
+      <Segmented
+        label="In these hours"
+        value={entry.rule}
+        options={entryRules.map((value) => ({ value, label: ruleWords[value] }))}
+        onChange={(rule) => change({ rule })}
+      />
+      {entry.rule === 'limit' && (
+        <RateField
+          label="At most"
+          rate={entry.rate}
+          error={errors?.rate ?? null}
+          onChange={(rate) => change({ rate })}
         />
-        {entry.rule === 'limit' && (
-          <RateField
-            label="At most"
-            rate={entry.rate}
-            error={errors?.rate ?? null}
-            onChange={(rate) => change({ rate })}
-          />
-        )}
-      </div>
-      {isOver && <p className={css('help')}>Over midnight: it begins on the chosen days and ends on the day after.</p>}
-    </fieldset>
+      )}
+    </HoursLine>
   )
-}
-
-function isOvernight(entry: ReturnType<typeof readEntry>): boolean {
-  return entry !== null && isOverMidnight(entry)
 }
 
 /** The line and the one above it change places. */

@@ -1,3 +1,4 @@
+import { hoursHold } from '../../../shared/hours.ts'
 import type { Bandwidth, TimetableEntry } from '../../../shared/model/transfer.ts'
 
 const DAYS = 7
@@ -10,7 +11,7 @@ type LocaleWithWeek = Intl.Locale & { getWeekInfo?(): { readonly firstDay: numbe
 
 /** Which entry decides at a moment: the first that holds, as an index. Null: none, the limit outside of the timetable does. */
 export function entryInForce(timetable: ReadonlyArray<TimetableEntry>, moment: Date): number | null {
-  const index = timetable.findIndex((entry) => holdsAt(entry, moment))
+  const index = timetable.findIndex((entry) => hoursHold(entry, moment))
   return index === -1 ? null : index
 }
 
@@ -40,19 +41,4 @@ export function weekOrder(language: string): ReadonlyArray<number> {
   const locale: LocaleWithWeek = new Intl.Locale(language)
   const firstDay = locale.getWeekInfo?.().firstDay ?? 1 // 1 is Monday, 7 is Sunday
   return Array.from({ length: DAYS }, (_, index) => (firstDay + index) % DAYS)
-}
-
-/** An entry over midnight belongs to the day on which it begins. */
-export function isOverMidnight({ fromMinute, toMinute }: Pick<TimetableEntry, 'fromMinute' | 'toMinute'>): boolean {
-  return toMinute <= fromMinute
-}
-
-function holdsAt(entry: TimetableEntry, moment: Date): boolean {
-  const { days, fromMinute, toMinute } = entry
-  const today = moment.getDay()
-  const minute = moment.getHours() * 60 + moment.getMinutes()
-  const beganToday = days.includes(today) && minute >= fromMinute
-  if (!isOverMidnight(entry)) return beganToday && minute < toMinute
-  const yesterday = (today + DAYS - 1) % DAYS
-  return beganToday || (days.includes(yesterday) && minute < toMinute)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { defaultTransferSettings, type TransferSettings } from '../../../shared/model/transfer.ts'
 import { MiB } from '../../../shared/units.ts'
-import { newEntryDraft, readTime, readTransferDraft, type TransferDraft, toTransferDraft } from './transferDraft.ts'
+import { readTime } from './hoursDraft.ts'
+import { newEntryDraft, readTransferDraft, type TransferDraft, toTransferDraft } from './transferDraft.ts'
 
 const draft = (change: Partial<TransferDraft> = {}): TransferDraft => ({
   ...toTransferDraft(defaultTransferSettings),

@@ -6,6 +6,15 @@ import {
   transferSettingsSchema
 } from '../../../shared/model/transfer.ts'
 import { MiB } from '../../../shared/units.ts'
+import {
+  freeLineId,
+  type HoursDraft,
+  type HoursErrors,
+  hoursErrors,
+  readHours,
+  toHoursDraft,
+  WORKDAYS
+} from './hoursDraft.ts'
 
 /** Decimal, as speeds are shown everywhere in the window. */
 export const rateUnits = ['KB/s', 'MB/s'] as const
@@ -17,12 +26,7 @@ export const entryRules = ['limit', 'nothing', 'no-limit'] as const
 export type EntryRule = (typeof entryRules)[number]
 
 /** A line of the timetable while it is typed. */
-export type EntryDraft = {
-  /** Of the line on the page, not stored. */
-  readonly id: number
-  readonly days: ReadonlySet<number>
-  readonly from: string
-  readonly to: string
+export type EntryDraft = HoursDraft & {
   readonly rule: EntryRule
   readonly rate: RateDraft
 }
@@ -40,12 +44,7 @@ export type TransferDraft = {
 }
 
 /** What is wrong with each field; null where nothing is. */
-export type EntryErrors = {
-  readonly days: string | null
-  readonly from: string | null
-  readonly to: string | null
-  readonly rate: string | null
-}
+export type EntryErrors = HoursErrors & { readonly rate: string | null }
 export type TransferErrors = {
   readonly rate: string | null
   readonly partMiB: string | null
@@ -54,9 +53,7 @@ export type TransferErrors = {
 }
 
 const USUAL_RATE: RateDraft = { text: '2', unit: 'MB/s' }
-const WORKDAYS = [1, 2, 3, 4, 5]
 const LEAST_RATE_WORDS = 'A number, at least 17 KB/s'
-const TIME_WORDS = 'A time like 22:00'
 
 export function toTransferDraft(settings: TransferSettings): TransferDraft {
   const { order, renditionsFirst, bandwidth, partBytes, bufferBytes } = settings
@@ -74,8 +71,14 @@ export function toTransferDraft(settings: TransferSettings): TransferDraft {
 
 /** Office hours, which is what a limit is mostly for. */
 export function newEntryDraft(timetable: ReadonlyArray<EntryDraft>): EntryDraft {
-  const id = Math.max(-1, ...timetable.map((entry) => entry.id)) + 1
-  return { id, days: new Set(WORKDAYS), from: '09:00', to: '18:00', rule: 'limit', rate: USUAL_RATE }
+  return {
+    id: freeLineId(timetable),
+    days: new Set(WORKDAYS),
+    from: '09:00',
+    to: '18:00',
+    rule: 'limit',
+    rate: USUAL_RATE
+  }
 }
 
 /** @returns the settings, or null with what is wrong. */
@@ -105,49 +108,28 @@ export function readTransferDraft(draft: TransferDraft): { settings: TransferSet
   return { settings: parsed.success && !hasErrors(errors) ? parsed.data : null, errors }
 }
 
-/** Minutes after midnight; `24:00` is the end of the day. Null if it is no time. */
-export function readTime(text: string): number | null {
-  const [, hour, minute = '00'] = /^(\d{1,2})(?:[:.](\d{2}))?$/.exec(text.trim()) ?? []
-  if (hour === undefined || Number(minute) > 59) return null
-  const minutes = Number(hour) * 60 + Number(minute)
-  return minutes <= 1440 ? minutes : null
-}
-
-export function formatTime(minute: number): string {
-  const digits = (value: number) => String(value).padStart(2, '0')
-  return `${digits(Math.floor(minute / 60))}:${digits(minute % 60)}`
-}
-
 /** A line as it would be stored; null while something of it is missing or wrong. */
 export function readEntry(draft: EntryDraft): TimetableEntry | null {
   const rate = { limit: readRate(draft.rate), nothing: 0, 'no-limit': null }[draft.rule]
   if (draft.rule === 'limit' && rate === null) return null
   const parsed = timetableEntrySchema.safeParse({
-    days: [...draft.days].sort((a, b) => a - b),
-    fromMinute: readTime(draft.from),
-    toMinute: readTime(draft.to),
+    ...readHours(draft),
     bytesPerSecond: rate
   })
   return parsed.success ? parsed.data : null
 }
 
-function toEntryDraft({ days, fromMinute, toMinute, bytesPerSecond }: TimetableEntry, id: number): EntryDraft {
+function toEntryDraft({ bytesPerSecond, ...hours }: TimetableEntry, id: number): EntryDraft {
   return {
-    id,
-    days: new Set(days),
-    from: formatTime(fromMinute),
-    to: formatTime(toMinute),
+    ...toHoursDraft(hours, id),
     rule: bytesPerSecond === null ? 'no-limit' : bytesPerSecond === 0 ? 'nothing' : 'limit',
     rate: toRateDraft(bytesPerSecond)
   }
 }
 
 function entryErrors(draft: EntryDraft): EntryErrors {
-  const from = readTime(draft.from)
   return {
-    days: draft.days.size === 0 ? 'Choose at least one day' : null,
-    from: from === null || from === 1440 ? TIME_WORDS : null,
-    to: readTime(draft.to) === null ? TIME_WORDS : null,
+    ...hoursErrors(draft),
     rate: draft.rule === 'limit' && readRate(draft.rate) === null ? LEAST_RATE_WORDS : null
   }
 }

@@ -73,8 +73,9 @@ function CollectionPlace({ collection }: { readonly collection: CollectionView }
   const services = useServices()
   const anchor = useRef<HTMLButtonElement>(null)
   const [isMenuOpen, setMenuOpen] = useState(false)
-  const { id, name, state, frames } = collection
+  const { id, name, state, frames, leftOut = 0 } = collection
   const count = frames > 0 ? ` · ${formatCount(frames)}` : ''
+  const left = leftOut > 0 ? ` · ${formatCount(leftOut)} left out` : ''
 
   return (
     <>
@@ -82,7 +83,7 @@ function CollectionPlace({ collection }: { readonly collection: CollectionView }
         ref={anchor}
         icon={iconOf(collection)}
         route={{ kind: 'queue', collectionId: id, filter: 'all' }}
-        state={`${collectionWords[state]}${count}`}
+        state={`${collectionWords[state]}${count}${left}`}
         isWarning={state === 'attention' || state === 'not-connected'}
         onContextMenu={(event) => {
           event.preventDefault()

@@ -12,12 +12,14 @@ beforeEach(() => {
 })
 
 describe('WorkspaceStore', () => {
-  it('keeps width and folding for the next window', () => {
+  it('keeps width, folding and what a row is for the next window', () => {
     const before = new WorkspaceStore(storage)
     before.resize('sidebar', 300)
     before.toggle('inspector')
+    before.group('shot')
 
-    const { sidebar, inspector } = new WorkspaceStore(storage).state
+    const { sidebar, inspector, grouping } = new WorkspaceStore(storage).state
+    expect(grouping).toBe('shot')
     expect(sidebar).toEqual({ isOpen: true, widthPx: 300 })
     expect(inspector.isOpen).toBe(false)
   })
@@ -37,10 +39,12 @@ describe('WorkspaceStore', () => {
     '{"sidebar":7}',
     '{"sidebar":{"widthPx":"wide"}}',
     '{"sidebar":{"widthPx":99999}}',
+    '{"grouping":"album"}',
     '{"si'
   ])('opens with the usual layout after %j was left', (text) => {
     stored.set('silverdrop.panes', text)
-    expect(new WorkspaceStore(storage).state.sidebar).toEqual({ isOpen: true, widthPx: 224 })
+    const { sidebar, grouping } = new WorkspaceStore(storage).state
+    expect({ sidebar, grouping }).toEqual({ sidebar: { isOpen: true, widthPx: 224 }, grouping: 'frame' })
   })
 
   it('lays the inspector over a narrow window only when called, and forgets that', () => {

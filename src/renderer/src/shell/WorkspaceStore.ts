@@ -1,9 +1,10 @@
-import type { QueueFilter } from '../../../shared/model/frame.ts'
+import type { Listing } from '../queue/listing.ts'
+import { type Grouping, groupings } from '../queue/QueueItem.ts'
 import { Store } from '../ui/Store.ts'
 
 export type Route =
   /** `collectionId` null: all collections together. */
-  | { readonly kind: 'queue'; readonly collectionId: string | null; readonly filter: QueueFilter }
+  | { readonly kind: 'queue'; readonly collectionId: string | null; readonly filter: Listing }
   | { readonly kind: 'bucket'; readonly accountId: string; readonly prefix: string }
   | { readonly kind: 'accounts' }
   | { readonly kind: 'settings' }
@@ -23,6 +24,8 @@ export type Workspace = {
   readonly route: Route
   readonly sidebar: PaneState
   readonly inspector: PaneState
+  /** What a row of the queue is. */
+  readonly grouping: Grouping
   readonly dialog: Dialog | null
   /** The window is too narrow for three columns: the inspector then lies over the list, and only when called. */
   readonly isNarrow: boolean
@@ -36,10 +39,9 @@ export class WorkspaceStore extends Store<Workspace> {
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'>
 
   constructor(storage: Pick<Storage, 'getItem' | 'setItem'>) {
-    const panes = readPanes(storage.getItem(STORED_AS))
     super({
       route: { kind: 'queue', collectionId: null, filter: 'all' },
-      ...panes,
+      ...readLayout(storage.getItem(STORED_AS)),
       dialog: null,
       isNarrow: false,
       isInspectorOver: false
@@ -74,10 +76,19 @@ export class WorkspaceStore extends Store<Workspace> {
     this.#change(pane, { isOpen: true, widthPx: Math.round(Math.min(max, Math.max(min, widthPx))) })
   }
 
+  group(grouping: Grouping): void {
+    this.update({ grouping })
+    this.#keep()
+  }
+
   #change(pane: Pane, state: PaneState): void {
     this.update({ [pane]: state })
-    const { sidebar, inspector } = this.state
-    this.#storage.setItem(STORED_AS, JSON.stringify({ sidebar, inspector }))
+    this.#keep()
+  }
+
+  #keep(): void {
+    const { sidebar, inspector, grouping } = this.state
+    this.#storage.setItem(STORED_AS, JSON.stringify({ sidebar, inspector, grouping }))
   }
 }
 
@@ -86,14 +97,15 @@ export function isShown(state: Workspace, pane: Pane): boolean {
 }
 
 /** What an earlier window left, or the usual layout where that cannot be read. */
-function readPanes(text: string | null): Record<Pane, PaneState> {
+function readLayout(text: string | null): Record<Pane, PaneState> & Pick<Workspace, 'grouping'> {
   let stored: unknown = null
   try {
     stored = text === null ? null : JSON.parse(text)
   } catch {
     // Written by something else: the usual layout it is.
   }
-  return { sidebar: readPane(stored, 'sidebar'), inspector: readPane(stored, 'inspector') }
+  const grouping = groupings.find((one) => isRecord(stored) && stored['grouping'] === one) ?? 'frame'
+  return { sidebar: readPane(stored, 'sidebar'), inspector: readPane(stored, 'inspector'), grouping }
 }
 
 function readPane(stored: unknown, pane: Pane): PaneState {

@@ -3,6 +3,7 @@ import {
   CircleUser,
   Cloud,
   Copy,
+  File,
   Folder,
   FolderPlus,
   FolderSearch,
@@ -10,6 +11,8 @@ import {
   ImagePlus,
   Images,
   Laptop,
+  Layers,
+  ListX,
   type LucideIcon,
   Moon,
   PanelLeft,
@@ -21,6 +24,7 @@ import {
   Rows2,
   Rows4,
   Search,
+  Send,
   Settings,
   SlidersHorizontal,
   SquareCheck,
@@ -67,7 +71,9 @@ export function listCommands(services: Services): Command[] {
       icon: CircleHelp,
       run: () => void conflicts.open(null)
     },
-    { id: 'choose-all', label: 'Choose all frames', icon: SquareCheck, run: () => selection.chooseEverything() },
+    { id: 'choose-all', label: 'Choose all frames', icon: SquareCheck, run: () => void selection.chooseEverything() },
+    { id: 'by-shot', label: 'Queue: a row for each shot', icon: Layers, run: () => workspace.group('shot') },
+    { id: 'by-file', label: 'Queue: a row for each file', icon: File, run: () => workspace.group('frame') },
     ...(select === null
       ? []
       : [
@@ -88,6 +94,12 @@ export function listCommands(services: Services): Command[] {
             label: 'Cancel the chosen frames',
             icon: RotateCcw,
             run: () => void queueActions.cancel(select)
+          },
+          {
+            id: 'take-anyway-chosen',
+            label: 'Send the chosen frames all the same',
+            icon: Send,
+            run: () => void queueActions.takeAnyway(select)
           }
         ]),
     { id: 'show-queue', label: 'Go to all photos', icon: Images, run: menu('show-queue') },
@@ -97,6 +109,14 @@ export function listCommands(services: Services): Command[] {
       icon: Folder,
       run: () => workspace.go({ kind: 'queue', collectionId: id, filter: 'all' })
     })),
+    ...collections
+      .filter(({ leftOut = 0 }) => leftOut > 0)
+      .map(({ id, name }) => ({
+        id: `left-out-${id}`,
+        label: `What the rules of ${name} leave out`,
+        icon: ListX,
+        run: () => workspace.go({ kind: 'queue', collectionId: id, filter: 'left-out' })
+      })),
     ...collections.map(({ id, name }) => ({
       id: `receipt-${id}`,
       label: `Receipt of ${name}…`,
@@ -153,9 +173,9 @@ export function runMenuChoice(services: Services, choice: MenuChoice): void {
     'add-folder': () => void intake.chooseFolder(),
     'watch-folder': () => void intake.watchFolder(),
     'copy-links': () => {
-      const { collectionId, filter } = queue.state
-      const select = selection.toFrameSelection() ?? { collectionId, filter }
-      void linkActions.copy({ kind: 'frames', select, outputId: null }, null, 'plain')
+      const select = selection.toFrameSelection() ?? queue.everything
+      // What is left out has no links.
+      if (select) void linkActions.copy({ kind: 'frames', select, outputId: null }, null, 'plain')
     },
     pause: () => void queueActions.hold(true),
     continue: () => void queueActions.hold(false),

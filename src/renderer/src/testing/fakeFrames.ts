@@ -85,7 +85,30 @@ export function fakeFrames(count: number, previews: ReadonlyArray<string>): Fram
   })
 }
 
+/** A picture as a camera writes it that is rated elsewhere: RAW, JPEG and sidecar, one shot. */
+export function fakeShot(index: number, ...states: readonly [FakeState, FakeState, FakeState]): FrameView[] {
+  const stem = `IMG_${String(100 + index).padStart(4, '0')}`
+  const files = [
+    ['CR3', 'raw'],
+    ['JPG', 'photo'],
+    ['xmp', 'sidecar']
+  ] as const
+  return files.map(([extension, kind], member) => {
+    const name = `${stem}.${extension}`
+    const frame = fakeFrame(1000 + index * files.length + member, states[member] ?? 'waiting')
+    return {
+      ...frame,
+      name,
+      kind,
+      folder: '',
+      path: `/home/ana/Pictures/Lake wedding/${name}`,
+      shot: { key: stem.toLowerCase(), name: stem, frames: files.length }
+    }
+  })
+}
+
 export function passes(frame: FrameView, filter: QueueFilter): boolean {
+  if (frame.leftOut !== undefined) return filter === 'all'
   switch (filter) {
     case 'all':
       return true

@@ -11,13 +11,14 @@ import type {
 } from '../../../shared/ipc/contract.ts'
 import type { AccountView } from '../../../shared/model/account.ts'
 import type { CollectionView } from '../../../shared/model/collection.ts'
-import type { FrameSelection, FrameView } from '../../../shared/model/frame.ts'
+import type { FrameView } from '../../../shared/model/frame.ts'
 import { defaultSettings, LOCAL_ACCOUNT_ID, type Settings } from '../../../shared/model/settings.ts'
 import { fakeBucketAnswers } from './fakeBucket.ts'
 import { fakeCoverageAnswers } from './fakeCoverage.ts'
 import { fakeAccounts, fakeCollections, fakeTestReport, localAccount } from './fakeData.ts'
-import { fakeFrames, fakeTotals, LAKE_WEDDING, passes } from './fakeFrames.ts'
+import { fakeFrames, LAKE_WEDDING } from './fakeFrames.ts'
 import { fakeLinks } from './fakeLinks.ts'
+import { fakeQueue } from './fakeQueue.ts'
 import { fakeReceiptAnswers } from './fakeReceipts.ts'
 import { fakeTrial } from './fakeTrial.ts'
 
@@ -45,8 +46,6 @@ export type FakeSilverdrop = {
   /** Changes rows and tells of it, as the engine does. */
   change(ids: ReadonlyArray<string>, change: (frame: FrameView) => FrameView): void
 }
-
-const isAsking = ({ uploads }: FrameView) => uploads.some(({ status }) => status === 'conflict')
 
 type Listeners = { [K in EventName]: Set<(payload: EventPayload<K>) => void> }
 
@@ -77,49 +76,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
     for (const listener of [...listeners[name]]) listener(payload)
   }
 
-  const inCollection = (collectionId: string | null) =>
-    frames.filter((frame) => collectionId === null || frame.collectionId === collectionId)
-  const totalsOf = (collectionId: string | null) => fakeTotals(collectionId, inCollection(collectionId))
-  const rowsOf = ({ collectionId, filter }: { collectionId: string | null; filter: Parameters<typeof passes>[1] }) =>
-    inCollection(collectionId).filter((frame) => passes(frame, filter))
-  const chosenBy = (select: FrameSelection) =>
-    'ids' in select ? frames.filter(({ id }) => select.ids.includes(id)) : rowsOf(select)
-
-  function change(ids: ReadonlyArray<string>, changeOne: (frame: FrameView) => FrameView): number {
-    const changed: FrameView[] = []
-    for (const [index, frame] of frames.entries()) {
-      if (!ids.includes(frame.id)) continue
-      const next = changeOne(frame)
-      frames[index] = next
-      changed.push(next)
-    }
-    emit('queue:changed', changed)
-    emit('queue:measured', [totalsOf(null), totalsOf(LAKE_WEDDING)])
-    emit('queue:reordered', [{ collectionId: LAKE_WEDDING }])
-    return changed.length
-  }
-
-  const setStatus = (
-    select: FrameSelection,
-    status: FrameView['status'],
-    uploads: 'waiting' | 'paused' | 'cancelled',
-    isMeant: (frame: FrameView) => boolean = ({ status: now }) => now !== 'done'
-  ) => {
-    const ids = chosenBy(select)
-      .filter(isMeant)
-      .map(({ id }) => id)
-    const changed = change(ids, (frame) => ({
-      ...frame,
-      status,
-      problem: null,
-      uploads: frame.uploads.map((upload) =>
-        upload.status === 'done'
-          ? upload
-          : { ...upload, status: uploads, problem: null, occupant: null, retryAtMs: null }
-      )
-    }))
-    return { changed }
-  }
+  const queue = fakeQueue(frames, emit)
 
   function announceAccounts(): void {
     emit('accounts:changed', accounts)
@@ -198,26 +155,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
       ignored: 0,
       refused: []
     }),
-    'queue:page': async (input) => {
-      const rows = rowsOf(input)
-      return { total: rows.length, frames: rows.slice(input.offset, input.offset + input.limit) }
-    },
-    'queue:left-out': async () => ({ total: 0, frames: [] }),
-    'queue:ids': async (input) =>
-      rowsOf(input)
-        .slice(input.offset, input.offset + input.limit)
-        .map(({ id }) => id),
-    'queue:totals': async ({ collectionId }) => totalsOf(collectionId),
-    'queue:pause': async (select) => setStatus(select, 'paused', 'paused'),
-    'queue:continue': async (select) => setStatus(select, 'waiting', 'waiting'),
-    'queue:retry': async (select) =>
-      setStatus(select, 'waiting', 'waiting', (frame) => frame.status !== 'done' && !isAsking(frame)),
-    'queue:cancel': async (select) => setStatus(select, 'cancelled', 'cancelled'),
-    'queue:resolve': async ({ select }) => setStatus(select, 'waiting', 'waiting', isAsking),
-    'queue:hold': async ({ isHeld }) => {
-      emit('queue:measured', [{ ...totalsOf(null), ...(isHeld ? { hold: 'paused', bytesPerSecond: 0 } : {}) }])
-      return null
-    },
+    ...queue.answers,
     'frames:detail': async ({ frameId }) => {
       const frame = frames.find(({ id }) => id === frameId)
       if (!frame) return null
@@ -232,6 +170,11 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
         creator: 'Ana Lindqvist',
         copyright: '© 2026 Ana Lindqvist',
         hasPosition: true,
+        position: { latitude: 57.7089, longitude: 11.9746 },
+        rating: 4,
+        label: 'Green',
+        keywords: ['harbour', 'winter'],
+        durationSeconds: null,
         sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
         accountName: 'Studio',
         bucket: 'clients'
@@ -239,11 +182,13 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
     },
     'links:make': async ({ select, outputId, format }) =>
       fakeLinks(
-        chosenBy(select).flatMap((frame) =>
-          frame.uploads
-            .filter((upload) => outputId === null || upload.outputId === outputId)
-            .map((upload) => ({ name: frame.name, key: upload.key ?? '', isThere: upload.status === 'done' }))
-        ),
+        queue
+          .chosenBy(select)
+          .flatMap((frame) =>
+            frame.uploads
+              .filter((upload) => outputId === null || upload.outputId === outputId)
+              .map((upload) => ({ name: frame.name, key: upload.key ?? '', isThere: upload.status === 'done' }))
+          ),
         format
       ),
     'collections:list': async () => collections,
@@ -289,7 +234,7 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
           }
         : { keys: [], problem: { code: 'template-invalid', detail: 'A { is not closed' } },
     'renditions:try': async ({ rendition, frameId }) => fakeTrial(rendition, frames, frameId),
-    ...fakeReceiptAnswers({ collections: () => collections, framesOf: inCollection, emit }),
+    ...fakeReceiptAnswers({ collections: () => collections, framesOf: queue.framesOf, emit }),
     ...fakeCoverageAnswers(),
     ...fakeBucketAnswers(previews)
   }
@@ -319,6 +264,6 @@ export function createFakeSilverdrop(options: FakeOptions = {}): FakeSilverdrop 
       answers[name] = answer as (typeof answers)[typeof name]
     },
     emit,
-    change: (ids, changeOne) => void change(ids, changeOne)
+    change: (ids, changeOne) => void queue.change(ids, changeOne)
   }
 }

@@ -14,6 +14,7 @@ import {
   SelectValue,
   Switch,
   Text,
+  TextArea,
   ToggleButton,
   ToggleButtonGroup
 } from 'react-aria-components'
@@ -30,6 +31,8 @@ type TextFieldProps = {
   /** What is wrong with the value; null if nothing is. */
   readonly error?: string | null
   readonly placeholder?: string
+  /** Above 1 the field takes several lines. */
+  readonly lines?: number
   readonly type?: 'text' | 'password' | 'url'
   readonly isRequired?: boolean
   readonly onFocus?: () => void
@@ -41,6 +44,7 @@ export function TextField({
   help = null,
   error = null,
   placeholder = '',
+  lines = 1,
   type = 'text',
   ...props
 }: TextFieldProps) {
@@ -54,7 +58,11 @@ export function TextField({
       className={css('field')}
     >
       <Label className={css('label')}>{label}</Label>
-      <Input placeholder={placeholder} className={css('input')} />
+      {lines > 1 ? (
+        <TextArea rows={lines} placeholder={placeholder} className={css('input', 'lines')} />
+      ) : (
+        <Input placeholder={placeholder} className={css('input')} />
+      )}
       {help !== null && (
         <Text slot="description" className={css('help')}>
           {help}
