@@ -9,6 +9,7 @@ import { makeCertificate } from './makeCertificate.ts'
 import { measureUpload, type UploadTimes } from './measureUpload.ts'
 import { writeOneFile, writeScanTree, writeSmallFiles } from './samples.ts'
 import type { ScanTimes } from './scanProcess.ts'
+import { measureThumbs } from './thumbs.ts'
 
 /** Measures in an empty folder of its own. */
 type Bench = (folder: string, scale: Scale) => Promise<ReadonlyArray<Measurement>>
@@ -91,7 +92,10 @@ export const benches = {
   },
 
   /** Renditions of camera pictures, beside a bare loop of sharp. */
-  images: (folder, { pictures, rounds }) => measureImages(folder, pictures, rounds)
+  images: (folder, { pictures, rounds }) => measureImages(folder, pictures, rounds),
+
+  /** Small pictures for rows and pages, beside a bare loop of sharp. */
+  thumbs: (folder, { pictures, rounds }) => measureThumbs(folder, pictures, rounds)
 } as const satisfies Record<string, Bench>
 
 /** @throws Error if it ends without an answer. */

@@ -38,7 +38,9 @@ it('measures everything once in its quick form', { timeout: 180_000 }, async () 
     'tiny-files-peer',
     'scan',
     'images-webp',
-    'images-webp-jpeg'
+    'images-webp-jpeg',
+    'thumbs-embedded',
+    'thumbs-decoded'
   ]
   expect(names.filter((name) => !name.includes('https'))).toEqual(plain) // HTTPS needs openssl
 })
