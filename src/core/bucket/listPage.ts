@@ -3,7 +3,7 @@ import type { ListedObject, ObjectStore } from '../store/ObjectStore.ts'
 import { isInTrash } from './trashKeys.ts'
 
 /** What Silverdrop knows of an object beyond the listing. */
-export type Knowledge = (object: ListedObject) => Pick<ObjectView, 'isProved' | 'previewUrl'>
+export type Knowledge = (object: ListedObject) => Pick<ObjectView, 'isProved' | 'previewUrl' | 'thumbhash'>
 
 /**
  * One page of what lies directly below a prefix. The trash is not shown; a page may be shorter for it, even empty, and

@@ -9,6 +9,7 @@ export class CatalogThumbs {
   readonly #put: StatementSync
   readonly #select: StatementSync
   readonly #selectBelow: StatementSync
+  readonly #selectPreview: StatementSync
 
   constructor(db: DatabaseSync) {
     this.#db = db
@@ -16,6 +17,7 @@ export class CatalogThumbs {
     this.#clearPreview = db.prepare('UPDATE frames SET has_preview = 0 WHERE id = ? AND has_preview = 1')
     this.#put = db.prepare('INSERT OR REPLACE INTO thumbs (frame_id, hash) VALUES (?, ?)')
     this.#select = db.prepare('SELECT hash FROM thumbs WHERE frame_id = ?')
+    this.#selectPreview = db.prepare('SELECT has_preview FROM frames WHERE id = ?')
     this.#selectBelow = db.prepare('SELECT id FROM frames WHERE id >= ? AND id < ? AND has_preview = 1')
   }
 
@@ -30,6 +32,10 @@ export class CatalogThumbs {
   /** The small pictures are gone, or are about to be; what they look like is still known. @returns those that had one. */
   lose(frameIds: ReadonlyArray<string>): ReadonlyArray<string> {
     return inTransaction(this.#db, () => frameIds.filter((id) => this.#clearPreview.run(id).changes > 0))
+  }
+
+  hasPreview(frameId: string): boolean {
+    return this.#selectPreview.get(frameId)?.['has_preview'] === 1
   }
 
   /** @returns null where none was made of this version of the file. */

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ORIGINAL } from '../../shared/model/output.ts'
 import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { createEngine } from '../engine.ts'
@@ -40,15 +41,52 @@ async function openDesk() {
   mkdirSync(shoot)
   for (const name of ['a', 'b', 'c']) writeFileSync(join(shoot, `${name}.txt`), `content of ${name}`)
   const collection = engine.push.collection(shoot, prefix, rules)
-  const signal = AbortSignal.timeout(60_000)
-  const { paths } = await engine.push.add(collection, [shoot], signal)
-  await engine.settled(collection.id, signal)
+  const push = async () => {
+    const signal = AbortSignal.timeout(60_000)
+    const { paths } = await engine.push.add(collection, [shoot], signal)
+    await engine.settled(collection.id, signal)
+    return paths
+  }
+  const paths = await push()
+  const send = async (name: string, bytes: Buffer) => {
+    writeFileSync(join(shoot, name), bytes)
+    await push()
+  }
   /** Names of the rows that say "in the bucket, proved". */
   const proved = () =>
     engine.push.rows(collection, paths).flatMap(({ name, uploads }) => (uploads[0]?.proof ? [name] : []))
   const remove = () => engine.answers['bucket:delete']({ accountId, keys: [], folders: [prefix] })
-  return { engine, proved, remove }
+  return { engine, prefix, proved, remove, send }
 }
+
+describe('a page of the bucket', { timeout: 120_000 }, () => {
+  it('says of what was sent from here what it looks like, before its small picture is there', async () => {
+    const { engine, prefix, send } = await openDesk()
+    await send(
+      'leaf.jpg',
+      await sharp({ create: { width: 300, height: 200, channels: 3, background: 'green' } })
+        .jpeg()
+        .toBuffer()
+    )
+    await vi.waitFor(
+      async () => {
+        const { frames } = await engine.answers['queue:page']({
+          collectionId: null,
+          filter: 'all',
+          offset: 0,
+          limit: 9
+        })
+        expect(frames.find(({ name }) => name === 'leaf.jpg')?.previewUrl).toMatch(/webp$/)
+      },
+      { timeout: 30_000 }
+    )
+    const { objects } = await engine.answers['bucket:list']({ accountId, prefix, after: null, limit: 9 })
+    const leaf = objects.find(({ key }) => key.endsWith('leaf.jpg'))
+    expect(leaf).toMatchObject({ isProved: true, previewUrl: expect.stringMatching(/webp$/) })
+    expect(Buffer.from(leaf?.thumbhash ?? '', 'base64').length).toBeGreaterThanOrEqual(5)
+    expect(objects.find(({ key }) => key.endsWith('a.txt'))).not.toHaveProperty('thumbhash')
+  })
+})
 
 const nameOf = ({ key }: { readonly key: string }) => key.slice(key.lastIndexOf('/') + 1)
 

@@ -1,12 +1,12 @@
 import { AppError } from '../../shared/errors.ts'
 import type { Answers } from '../../shared/ipc/contract.ts'
-import type { ObjectView } from '../../shared/model/bucket.ts'
 import { deleteToTrash } from '../bucket/deleteToTrash.ts'
-import { listPage } from '../bucket/listPage.ts'
+import { type Knowledge, listPage } from '../bucket/listPage.ts'
 import { measure } from '../bucket/measure.ts'
 import { restoreFromTrash } from '../bucket/restoreFromTrash.ts'
 import { listBelow, selectObjects } from '../bucket/selectObjects.ts'
 import { trashFolder } from '../bucket/trashKeys.ts'
+import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { ListedObject } from '../store/ObjectStore.ts'
 import { type AccountStores, bucketOf } from './AccountStores.ts'
@@ -16,6 +16,7 @@ import { previewUrlOf } from './toFrameView.ts'
 type BucketCall = `bucket:${'list' | 'preview' | 'measure' | 'delete' | 'restore'}`
 
 export type BucketParts = {
+  readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
   readonly stores: AccountStores
   readonly previews: PreviewMaker
@@ -27,7 +28,7 @@ type Known = ReadonlyMap<string, { readonly etag: string; readonly frameId: stri
 
 /** What the window asks about what is in a bucket. */
 export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
-  const { uploads, stores, previews, onFrameChanged } = parts
+  const { frames, uploads, stores, previews, onFrameChanged } = parts
   const { signal } = new AbortController()
 
   return {
@@ -35,7 +36,7 @@ export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
       const store = await stores.store(accountId)
       const bucket = bucketOf(stores.account(accountId))
       const known = uploads.proofs.below(accountId, bucket, prefix)
-      return listPage(store, { prefix, after, limit }, (object) => whatIsKnown(object, known, uploads), signal)
+      return listPage(store, { prefix, after, limit }, (object) => whatIsKnown(object, known, frames), signal)
     },
     'bucket:preview': async (object) => {
       const store = await stores.store(object.accountId)
@@ -79,15 +80,13 @@ export function bucketAnswers(parts: BucketParts): Answers<BucketCall> {
   }
 }
 
-function whatIsKnown(
-  object: ListedObject,
-  known: Known,
-  uploads: CatalogUploads
-): Pick<ObjectView, 'isProved' | 'previewUrl'> {
+function whatIsKnown(object: ListedObject, known: Known, frames: CatalogFrames): ReturnType<Knowledge> {
   const proof = known.get(object.key)
-  const isProved = proof?.etag === object.etag
+  if (proof?.etag !== object.etag) return { isProved: false, previewUrl: null }
+  const thumbhash = frames.thumbs.hashOf(proof.frameId)
   return {
-    isProved,
-    previewUrl: proof && isProved && uploads.hasPreview(proof.frameId) ? previewUrlOf(proof.frameId) : null
+    isProved: true,
+    previewUrl: frames.thumbs.hasPreview(proof.frameId) ? previewUrlOf(proof.frameId) : null,
+    ...(thumbhash === null ? {} : { thumbhash })
   }
 }

@@ -9,7 +9,9 @@ export const objectViewSchema = z.strictObject({
   /** Silverdrop has a proof of it. */
   isProved: z.boolean(),
   /** Path below the page's own origin of a small WebP where one is known at once; otherwise ask `bucket:preview`. */
-  previewUrl: z.string().nullable()
+  previewUrl: z.string().nullable(),
+  /** As in `frameViewSchema`, where it was sent from here. */
+  thumbhash: z.string().max(60).optional()
 })
 export type ObjectView = z.infer<typeof objectViewSchema>
 

@@ -74,7 +74,8 @@ function useItem(index: number) {
 function Picture({ item, iconPx }: { readonly item: BucketItem; readonly iconPx: number }) {
   const { bucket } = useServices()
   const previewUrl = useStore(bucket, () => (item.kind === 'object' ? bucket.previewOf(item.object) : null))
-  if (item.kind === 'object') return <Thumb previewUrl={previewUrl} kind="other" isWhole />
+  if (item.kind === 'object')
+    return <Thumb previewUrl={previewUrl} thumbhash={item.object.thumbhash} kind="other" isWhole />
   return (
     <div className={css('folder')}>
       <Folder size={iconPx} strokeWidth={1.25} aria-hidden />

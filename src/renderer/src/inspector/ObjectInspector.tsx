@@ -48,7 +48,7 @@ export function ObjectInspector() {
   return (
     <div className={css('inspector')}>
       <div className={css('preview')}>
-        <Thumb previewUrl={previewUrl} kind="photo" isWhole alt={only.key} />
+        <Thumb previewUrl={previewUrl} thumbhash={only.thumbhash} kind="photo" isWhole alt={only.key} />
       </div>
       <div>
         <h2 className={css('name')}>{only.key.split('/').at(-1)}</h2>
