@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type LocalR2, startLocalR2 } from '../core/store/local/startLocalR2.ts'
@@ -171,15 +172,25 @@ describe('rules on the command line', () => {
   })
 
   it('are named where they cannot be', async () => {
-    for (const [option, value, path] of [
-      ['--min-rating', '9', 'selection.leastRating'],
-      ['--kinds', 'photo,poem', 'selection.kinds.1'],
-      ['--include', '/', 'selection.include.0']
+    for (const [option, value] of [
+      ['--min-rating', '9'],
+      ['--kinds', 'photo,poem'],
+      ['--include', '/']
     ] as const) {
       const ran = await silverdrop(['push', shoot, option, value])
       expect(ran.status).toBe(2)
-      expect(ran.err).toContain(path)
+      expect(ran.err).toContain(`${option}: `)
     }
+  })
+
+  it('are looked at before a collection is made', async () => {
+    const home = { SILVERDROP_HOME: join(folder, 'no-rules-home') }
+    const ran = await silverdrop(['watch', shoot, '--min-rating', '9'], home)
+    expect(ran.status).toBe(2)
+    expect(ran.err).toContain('--min-rating: ')
+    const db = new DatabaseSync(join(home.SILVERDROP_HOME, 'catalog.sqlite'))
+    expect(db.prepare('SELECT name FROM collections').all()).toEqual([])
+    db.close()
   })
 })
 

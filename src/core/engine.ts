@@ -203,6 +203,7 @@ export function createEngine(options: EngineOptions): Engine {
     settleMs: options.settleMs ?? 2_000,
     rescanMs: options.rescanMs ?? 600_000,
     newRules: () => newRules,
+    inTransaction: (act) => inTransaction(db, act),
     onFrames: (added, renewed) => {
       dispatcher.stopFrames(renewed, 'changed')
       for (const id of renewed) {
@@ -215,10 +216,9 @@ export function createEngine(options: EngineOptions): Engine {
       lookAnew(ids.flatMap((id) => frames.leftOut.besideSidecar(id)))
       dispatcher.wake()
     },
-    onReturned: (collection, frameIds) => {
+    onReturned: async (collection, frameIds) => {
       sentFolder.sweep(collection)
-      lookAnew(frameIds)
-      dispatcher.wake()
+      await commands.retry(frameIds).finally(() => dispatcher.wake())
     },
     onClaimed: (collection) => {
       sentFolder.sweep(collection)
@@ -392,8 +392,10 @@ export function createEngine(options: EngineOptions): Engine {
   const sentFolder = new SentFolder({
     frames,
     uploads,
-    collectionOf: (id) =>
-      collections.list().find((one) => one.id === id && !one.isPaused && collections.claims.holds(id)) ?? null,
+    collectionOf: (id) => {
+      const collection = collections.watched(id)
+      return collection?.isPaused ? null : collection
+    },
     onMoved: (frameId) => announcer.frameChanged(frameId),
     onProblem: () => announcer.countsChanged()
   })
@@ -404,6 +406,7 @@ export function createEngine(options: EngineOptions): Engine {
   const stopQuietLooks = every(clock, QUIET_LOOK_MS, () => {
     unlessNoRoom(() => quiet.look())
     judgeAnew()
+    unlessNoRoom(() => sentFolder.lookAgain(collections.list().filter(({ id }) => collections.claims.holds(id))))
   })
   const stopPreviewSweeps = every(clock, PREVIEW_SWEEP_MS, () => {
     if (options.resumesAll) void previews.cache.sweep()
@@ -446,11 +449,11 @@ export function createEngine(options: EngineOptions): Engine {
         if (options.resumesAll) previews.cache.limit(config.previewCacheBytes)
         dispatcher.accountsChanged()
         if (!isConfigured) {
-          isConfigured = true
-          if (options.resumesAll) collections.resumeAll()
+          if (options.resumesAll) unlessNoRoom(() => collections.resumeAll())
           void placeShots()
           unlessNoRoom(() => quiet.look())
           dispatcher.start()
+          isConfigured = true
         }
         void janitor.sweep()
         announcer.countsChanged()
@@ -546,7 +549,7 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   function keepClaims(): void {
-    unlessNoRoom(() => collections.keepClaims())
+    unlessNoRoom(() => collections.claims.keep())
     for (const look of settleWaiters) look()
   }
 

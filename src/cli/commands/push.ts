@@ -122,7 +122,8 @@ const holdWords: Readonly<Record<NonNullable<Totals['hold']>, string>> = {
   account: holdSentences.account,
   offline: 'Waiting: no network. It goes on by itself; Ctrl+C ends, and the same command goes on later',
   'disk-full': "Waiting: this computer's disk is full. It goes on by itself when there is room",
-  timetable: 'Waiting: the timetable in the settings of the app sends nothing at this hour'
+  timetable: 'Waiting: the timetable in the settings of the app sends nothing at this hour',
+  resting: 'Waiting: the bucket asked for a pause. It goes on by itself'
 }
 
 /** Public links as the collection makes them, by key. */

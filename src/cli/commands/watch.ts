@@ -21,10 +21,11 @@ export type WatchCommandOptions = CommonOptions & SelectionOptions & { readonly 
  * Watches until it is stopped, with a line for each frame that has come to an end. Rules that are given hold for the
  * collection from now on.
  *
- * @throws AppError `bad-request` naming the rule.
+ * @throws AppError `bad-request` naming the option; nothing is watched then.
  */
 export async function watch(folder: string, options: WatchCommandOptions, session: Session): Promise<number> {
-  const { engine, output, account, signal } = session
+  const { engine, output, account, newCollection, signal } = session
+  rulesFromOptions(newCollection, options) // before a collection is made that nobody meant
   const collection = await engine.answers['collections:watch']({
     path: resolve(folder),
     name: options.name ?? null,

@@ -48,6 +48,7 @@ export class CatalogUploads {
   readonly #findKey: StatementSync
   readonly #putKey: StatementSync
   readonly #selectLaterTwin: StatementSync
+  readonly #selectSender: StatementSync
   readonly #selectByKey: StatementSync
   readonly #insertPart: StatementSync
   readonly #selectParts: StatementSync
@@ -57,7 +58,6 @@ export class CatalogUploads {
   readonly #selectOrphanAccounts: StatementSync
   readonly #selectOrphans: StatementSync
   readonly #dropOrphan: StatementSync
-  readonly #selectPreviewOwner: StatementSync
   readonly #selectUnfinished: StatementSync
 
   constructor(db: DatabaseSync) {
@@ -105,7 +105,15 @@ export class CatalogUploads {
        WHERE object_keys.account_id = ? AND object_keys.bucket = ? AND object_keys.folded = ?
        AND uploads.key_number = 1 AND uploads.is_begun = 0 AND uploads.status IN ('waiting', 'rendering', 'paused')
        AND frames.relative_path > ?
-       AND frames.collection_id = (SELECT collection_id FROM frames WHERE id = ?)`
+       AND frames.collection_id = (SELECT collection_id FROM frames WHERE id = ?)
+       AND NOT EXISTS (SELECT 1 FROM proofs WHERE proofs.account_id = uploads.account_id
+         AND proofs.bucket = uploads.bucket AND proofs.key = uploads.key AND proofs.frame_id = uploads.frame_id)`
+    )
+    this.#selectSender = db.prepare(
+      `SELECT 1 FROM proofs JOIN frames ON frames.id = proofs.frame_id
+       WHERE proofs.account_id = ?1 AND proofs.bucket = ?2 AND proofs.key = ?3
+       AND frames.id <> ?4 AND frames.collection_id = (SELECT collection_id FROM frames WHERE id = ?4)
+       AND frames.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.frame_id = frames.id)`
     )
     // An upload that met a stranger under its first name has claimed that name too, and gone to another.
     this.#selectByKey = db.prepare(
@@ -126,7 +134,6 @@ export class CatalogUploads {
       "SELECT * FROM orphans WHERE account_id = ? AND bucket IN (?, '') ORDER BY upload_id LIMIT ?"
     )
     this.#dropOrphan = db.prepare('DELETE FROM orphans WHERE account_id = ? AND upload_id = ?')
-    this.#selectPreviewOwner = db.prepare('SELECT id FROM frames WHERE id = ? AND has_preview = 1')
     this.#selectUnfinished = db.prepare(
       `SELECT uploads.* FROM uploads JOIN frames ON frames.id = uploads.frame_id
        WHERE frames.collection_id = ? AND uploads.work IS NULL
@@ -342,16 +349,21 @@ export class CatalogUploads {
   }
 
   /**
-   * Takes a key for an upload unless another upload has it or a twin of it.
+   * Takes a key for an upload unless another upload has it or a twin of it, or another file of its collection was sent
+   * under it and is to be prepared anew: links lead there, so that one gets its name again.
    *
    * @param folded The key without case and normalisation, see `shots/suffixKey.ts`.
    * @returns whether the upload has the key now.
    */
   claimKey(upload: Upload, key: string, folded: string): boolean {
     const owner = this.#findKey.get(upload.accountId, upload.bucket, folded)?.['upload_id']
-    const isFree = owner === undefined || owner === upload.id
+    const isFree = owner === undefined ? !this.#isReserved(upload, key) : owner === upload.id
     if (isFree) this.giveKey(upload, key, folded)
     return isFree
+  }
+
+  #isReserved({ accountId, bucket, frameId }: Upload, key: string): boolean {
+    return this.#selectSender.get(accountId, bucket, key, frameId) !== undefined
   }
 
   /** Gives a key to an upload, whoever has it. */
@@ -361,7 +373,7 @@ export class CatalogUploads {
 
   /**
    * The upload of the same collection that has a key under its bare name, was never begun, and whose file comes behind a
-   * path; or null.
+   * path; or null. What an earlier version of the file has put there keeps its name: links lead to it.
    */
   laterTwin({ accountId, bucket, frameId }: Upload, folded: string, relativePath: string): Upload | null {
     const row = this.#selectLaterTwin.get(accountId, bucket, folded, relativePath, frameId)
@@ -455,9 +467,5 @@ export class CatalogUploads {
 
   dropOrphan(orphan: Orphan): void {
     this.#dropOrphan.run(orphan.accountId, orphan.multipart.uploadId)
-  }
-
-  hasPreview(frameId: string): boolean {
-    return this.#selectPreviewOwner.get(frameId) !== undefined
   }
 }

@@ -25,6 +25,10 @@ export function mendReferences(db: DatabaseSync, nowMs: number): void {
   const holdBack = db.prepare(
     "UPDATE frames SET status = 'paused', work = NULL WHERE collection_id = ? AND facts IS NULL AND status <> 'failed'"
   )
+  // Else they would be counted as left out, which are in no total.
+  const dropLeftOut = db.prepare(
+    "DELETE FROM left_out WHERE frame_id IN (SELECT id FROM frames WHERE collection_id = ? AND status = 'paused')"
+  )
   const lost = db.prepare(
     'SELECT DISTINCT collection_id FROM frames WHERE collection_id NOT IN (SELECT id FROM collections)'
   )
@@ -42,5 +46,6 @@ export function mendReferences(db: DatabaseSync, nowMs: number): void {
       createdAtMs: nowMs
     })
     holdBack.run(id)
+    dropLeftOut.run(id)
   }
 }

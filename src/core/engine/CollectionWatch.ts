@@ -22,8 +22,8 @@ export type CollectionWatchPorts = {
   readonly refuse: (refused: ReadonlyArray<FileProblem>) => void
   /** Rows of files that are being written are new or look different. */
   readonly onShown: (frameIds: ReadonlyArray<string>) => void
-  /** The folder is there again, and these frames failed because it was away. */
-  readonly onReturned: (frameIds: ReadonlyArray<string>) => void
+  /** The folder is there again, and these frames failed because it was away. Told again where that fails. */
+  readonly onReturned: (frameIds: ReadonlyArray<string>) => Promise<void>
   readonly onChange: () => void
 }
 
@@ -39,6 +39,9 @@ const RETRY_MS = 30_000
 /** What happens to frames whose folder goes away under them. */
 const AWAY_CODES: ReadonlySet<string> = new Set<Problem['code']>(['file-missing', 'file-unreadable'])
 
+/** Frames fail while their folder is away; while that is only a doubt they wait. */
+type Return = 'after-absence' | 'after-doubt'
+
 /** A watched collection and its folder: what is being written there is shown, and what is whole is taken. */
 export class CollectionWatch {
   readonly #id: string
@@ -53,6 +56,8 @@ export class CollectionWatch {
   #stopRetryTimer: (() => void) | null = null
   /** The folder did not answer, and it is being found out whether it is there. */
   #isDoubted = false
+  /** A return of the folder of which the catalog could not be told. */
+  #untold: Return | null = null
   #isClosed = false
 
   constructor({ id, rules }: Collection, rootPath: string, ports: CollectionWatchPorts) {
@@ -128,10 +133,19 @@ export class CollectionWatch {
   }
 
   async close(): Promise<void> {
+    try {
+      this.#ports.settling.hide(this.#id, this.#shown.keys())
+    } catch {
+      // The catalog cannot be written: these rows go when the collection is taken the next time.
+    }
+    await this.abandon()
+  }
+
+  /** Ends without a word to the catalog, whose rows are another engine's now. */
+  async abandon(): Promise<void> {
     this.#isClosed = true
     this.#stopShowTimer?.()
     this.#stopRetryTimer?.()
-    this.#ports.settling.hide(this.#id, this.#shown.keys())
     await this.#folder.close()
   }
 
@@ -141,14 +155,27 @@ export class CollectionWatch {
     try {
       act()
     } catch (error) {
-      this.#problem = toProblem(error)
-      this.#ports.onChange()
-      this.#stopRetryTimer ??= this.#ports.clock.setTimer(RETRY_MS, () => {
-        this.#stopRetryTimer = null
-        if (this.#state === 'watching') this.#problem = null
-        void this.#folder.rescan()
-      })
+      this.#putOff(error)
     }
+  }
+
+  #putOff(error: unknown): void {
+    if (this.#isClosed) return
+    this.#problem = toProblem(error)
+    this.#ports.onChange()
+    this.#stopRetryTimer ??= this.#ports.clock.setTimer(RETRY_MS, () => {
+      this.#stopRetryTimer = null
+      if (this.#state === 'watching') this.#retry()
+      void this.#folder.rescan()
+    })
+  }
+
+  #retry(): void {
+    const untold = this.#untold
+    this.#problem = null
+    this.#untold = null
+    if (untold) void this.#tellReturn(untold)
+    this.#ports.onChange()
   }
 
   /** A scan tells. Where the folder is not there, it stays away until it is. */
@@ -159,9 +186,18 @@ export class CollectionWatch {
     void this.#folder.rescan().then(() => {
       this.#isDoubted = false
       if (this.#state !== 'watching' || this.#isClosed) return
-      this.#ports.onReturned([])
+      void this.#tellReturn('after-doubt')
       this.#ports.onChange()
     })
+  }
+
+  async #tellReturn(how: Return): Promise<void> {
+    try {
+      await this.#ports.onReturned(how === 'after-absence' ? this.#framesThatMissedIt() : [])
+    } catch (error) {
+      if (this.#untold !== 'after-absence') this.#untold = how
+      this.#putOff(error)
+    }
   }
 
   #show(): void {
@@ -182,7 +218,7 @@ export class CollectionWatch {
     const isBack = this.#state === 'not-connected' && state === 'watching'
     this.#state = state
     this.#problem = problem
-    if (isBack) this.#ports.onReturned(this.#framesThatMissedIt())
+    if (isBack) void this.#tellReturn('after-absence')
     this.#ports.onChange()
   }
 

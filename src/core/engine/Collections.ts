@@ -28,10 +28,11 @@ export type CollectionsPorts = {
   readonly settleMs: number
   readonly rescanMs: number
   readonly newRules: () => CollectionRules
+  readonly inTransaction: <T>(act: () => T) => T
   /** Frames of these ids are new, or new versions of what was there. */
   readonly onFrames: (added: ReadonlyArray<string>, renewed: ReadonlyArray<string>) => void
-  /** A folder is back, and these frames failed because it was away. */
-  readonly onReturned: (collection: Collection, frameIds: ReadonlyArray<string>) => void
+  /** A folder is back, and these frames failed because it was away. Told again where the catalog could not be written. */
+  readonly onReturned: (collection: Collection, frameIds: ReadonlyArray<string>) => Promise<void>
   /** This engine works on the collection from now on; nothing of it is under way. */
   readonly onClaimed: (collection: Collection) => void
   /** Another engine has taken the collection while this one slept: what is under way here must end. */
@@ -57,21 +58,28 @@ export class Collections {
 
   constructor(ports: CollectionsPorts) {
     this.#ports = ports
-    this.claims = new CollectionClaims({ ...ports, onTaken: (collection) => this.#takeUp(collection) })
+    this.claims = new CollectionClaims({
+      ...ports,
+      onTaking: (collection) => this.#recover(collection),
+      onTaken: (collection) => this.#takeUp(collection),
+      onLost: (id) => this.#letGo(id)
+    })
   }
 
-  /** Takes up what earlier runs left, and looks into the watched folders. */
+  /**
+   * Takes up what earlier runs left, and looks into the watched folders.
+   *
+   * @throws AppError where the catalog cannot be written: `CollectionClaims.keep` takes up the rest.
+   */
   resumeAll(): void {
     const { collections, damaged } = this.#ports.collections.list()
     this.#damaged = damaged
-    for (const collection of collections) if (this.claims.take(collection)) this.#watch(collection)
+    this.claims.takeAll(collections)
   }
 
-  /** To be called every few seconds, and after sleep: see `CollectionClaims.keep`. */
-  keepClaims(): void {
-    const { regained, hasChanged } = this.claims.keep()
-    for (const collection of regained) this.#watch(collection)
-    if (hasChanged) this.#ports.onChange()
+  /** The collection if this engine watches its folder now, paused or not; null for any other. */
+  watched(id: string): Collection | null {
+    return this.#watches.has(id) && this.claims.holds(id) ? this.#ports.collections.find(id) : null
   }
 
   /** Collections whose folders are not there. */
@@ -160,8 +168,8 @@ export class Collections {
     const known = this.#ports.collections.findByRoot('watch', rootPath, accountId, '')
     const collection =
       known ?? this.#add({ kind: 'watch', name: name ?? basename(rootPath), rootPath, accountId, prefix: '' })
-    this.claims.require(collection)
     const watch = this.#watches.get(collection.id)
+    this.claims.require(collection)
     if (watch?.state !== 'watching') this.#ports.volumes.forget(collection.id)
     if (watch) void watch.rescan()
     else this.#watch(collection)
@@ -281,12 +289,25 @@ export class Collections {
     return collection
   }
 
+  #recover({ id }: Collection): void {
+    const { frames, uploads, settling } = this.#ports
+    settling.hideAll(id)
+    frames.recover(id)
+    uploads.recover(id)
+  }
+
   #takeUp(collection: Collection): void {
-    const { frames, uploads, settling, onClaimed } = this.#ports
-    settling.hideAll(collection.id)
-    frames.recover(collection.id)
-    uploads.recover(collection.id)
-    onClaimed(collection)
+    this.#watch(collection)
+    this.#ports.onClaimed(collection)
+    this.#ports.onChange()
+  }
+
+  /** Another engine watches its folder now, and writes its rows. */
+  #letGo(id: string): void {
+    void this.#watches.get(id)?.abandon()
+    this.#watches.delete(id)
+    this.#ports.onLost(id)
+    this.#ports.onChange()
   }
 
   #watch(collection: Collection): void {
@@ -298,7 +319,9 @@ export class Collections {
       take: (files) => this.#takeBatch(id, files),
       refuse: (refused) => this.refuse(collection, refused),
       onShown: (ids) => onFrames(ids, []),
-      onReturned: (ids) => onReturned(collection, ids)
+      onReturned: async (ids) => {
+        if (this.claims.holds(id)) await onReturned(collection, ids)
+      }
     })
     this.#watches.set(id, watch)
   }

@@ -1,6 +1,7 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, unlinkSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
 import type { Collection } from '../../shared/model/collection.ts'
 import type { Frame } from '../catalog/records.ts'
 import { openRoom } from '../transfer/testing/openRoom.ts'
@@ -107,5 +108,75 @@ describe('SentFolder', () => {
     expect(placeOf(find(frame.id))[1]).toBe('Sent/a-2.jpg')
     expect(placeOf(find(earlier?.id ?? ''))[1]).toBe('Sent/a.jpg')
     expect(frames.ids({ collectionId: collection.id, filter: 'all' })).toHaveLength(2)
+  })
+  it('takes away the empty name that a killed move had reserved, and nothing that has content', async () => {
+    const { start, frames, frame, collection, root, sent } = await openShoot()
+    const { sentFolder: _, ...rules } = collection.rules
+    mkdirSync(join(sent, '..'))
+    for (const content of ['', 'somebody else’s']) {
+      frames.moves.reserve(frame, sent)
+      writeFileSync(sent, content)
+      start().sweep({ ...collection, rules })
+      expect(frames.moves.ofCollection(collection.id)).toEqual([])
+      expect([existsSync(root), existsSync(sent)]).toEqual([true, content !== ''])
+    }
+  })
+
+  it('takes it away also where the file was edited before the next start', async () => {
+    const { start, frames, frame, collection, root, sent } = await openShoot()
+    frames.moves.reserve(frame, sent)
+    mkdirSync(join(sent, '..'))
+    writeFileSync(sent, '')
+    writeFileSync(root, 'edited since')
+    const sentFolder = start()
+    sentFolder.sweep(collection)
+    await sentFolder.close()
+    expect(existsSync(sent)).toBe(false)
+    expect(frames.moves.ofCollection(collection.id)).toEqual([])
+  })
+
+  it('writes down a minute later where a file is that was moved while the catalog took nothing', async () => {
+    const { start, frames, frame, find, collection, sent, moved } = await openShoot()
+    const sentFolder = start()
+    const noRoom = vi.spyOn(frames, 'setPlace').mockImplementation(() => {
+      throw new AppError('disk-full', 'The test has filled the disk')
+    })
+    sentFolder.sweep(collection)
+    await expect.poll(() => sentFolder.problemOf(collection.id)?.code).toBe('disk-full')
+    sentFolder.lookAgain([collection])
+    expect([existsSync(sent), find(frame.id).relativePath, moved]).toEqual([true, 'a.jpg', []])
+    noRoom.mockRestore()
+    sentFolder.lookAgain([collection])
+    expect([find(frame.id).relativePath, moved]).toEqual(['Sent/a.jpg', [frame.id]])
+    expect(sentFolder.problemOf(collection.id)).toBeNull()
+    await sentFolder.close()
+  })
+
+  it('does again, a minute later, what the catalog did not take of a sweep', async () => {
+    const { start, frames, frame, collection, sent, moved } = await openShoot()
+    const sentFolder = start()
+    const noRoom = vi.spyOn(frames.moves, 'ofCollection').mockImplementation(() => {
+      throw new AppError('already-running', 'The test has locked the catalog')
+    })
+    sentFolder.sweep(collection)
+    expect(sentFolder.problemOf(collection.id)?.code).toBe('already-running')
+    noRoom.mockRestore()
+    sentFolder.lookAgain([collection])
+    await expect.poll(() => moved).toEqual([frame.id])
+    expect(existsSync(sent)).toBe(true)
+    await sentFolder.close()
+  })
+
+  it('asks the catalog nothing about frames where no collection wants its files moved, and learns when one does', async () => {
+    const { start, frames, frame, collection, moved } = await openShoot()
+    const sentFolder = start()
+    const { sentFolder: _, ...rules } = collection.rules
+    sentFolder.sweep({ ...collection, rules })
+    const asked = vi.spyOn(frames, 'statusOf')
+    sentFolder.frameChanged(frame.id)
+    expect(asked).not.toHaveBeenCalled()
+    sentFolder.lookAgain([collection]) // another engine has written other rules
+    await expect.poll(() => moved).toEqual([frame.id])
+    await sentFolder.close()
   })
 })

@@ -2,9 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
 import { ORIGINAL } from '../../shared/model/output.ts'
 import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
-import { createEngine } from '../engine.ts'
+import { CatalogCollections } from '../catalog/CatalogCollections.ts'
+import { CatalogUploads } from '../catalog/CatalogUploads.ts'
+import { createEngine, type Engine } from '../engine.ts'
 import type { Clock } from '../files/Clock.ts'
 import { systemClock } from '../files/Clock.ts'
 
@@ -18,18 +21,20 @@ function openHome() {
   const [bucket, shoot] = [join(home, 'bucket'), join(home, 'shoot')]
   for (const path of [bucket, shoot]) mkdirSync(path)
   const account = { id: 'here', kind: 'folder', name: 'Here', path: bucket, publicBaseUrl: null, prefix: '' } as const
-  const start = async (resumesAll: boolean, clock: Clock = systemClock) => {
-    const engine = createEngine({ home, resumesAll, clock })
-    await engine.private['engine:configure']({
+  const configure = (engine: Engine) =>
+    engine.private['engine:configure']({
       accounts: [{ account, secret: null }],
       defaultAccountId: 'here',
       ...engineSettings(defaultSettings),
       newCollection: rules
     })
+  const start = async (resumesAll: boolean, clock: Clock = systemClock) => {
+    const engine = createEngine({ home, resumesAll, clock })
+    await configure(engine)
     return engine
   }
   onTestFinished(() => rmSync(home, { recursive: true }))
-  return { bucket, shoot, start, write: (name: string) => writeFileSync(join(shoot, name), name) }
+  return { home, bucket, shoot, configure, start, write: (name: string) => writeFileSync(join(shoot, name), name) }
 }
 
 /** The system's clock, which a sleep of the computer can put forward. */
@@ -97,3 +102,38 @@ it(
   },
   LONG_MS
 )
+
+it(
+  'starts all the same where the catalog was full for a moment, and takes up what it could not',
+  async () => {
+    const { shoot, bucket, start, write } = openHome()
+    const earlier = await start(false)
+    const collection = earlier.push.collection(shoot, '', rules)
+    await earlier.answers['queue:hold']({ isHeld: true })
+    write('a.jpg')
+    await earlier.push.add(collection, [shoot], new AbortController().signal)
+    await earlier.close()
+    vi.spyOn(CatalogUploads.prototype, 'recover').mockImplementationOnce(() => {
+      throw new AppError('disk-full', 'The test has filled the disk')
+    })
+    const engine = await start(true)
+    onTestFinished(() => engine.close())
+    await vi.waitFor(() => expect(readdirSync(bucket)).toContain('a.jpg'), PATIENT)
+  },
+  LONG_MS
+)
+
+it('is not started by half where its first configuration failed', { timeout: LONG_MS }, async () => {
+  const { home, shoot, bucket, configure, write } = openHome()
+  const engine = createEngine({ home, resumesAll: true })
+  onTestFinished(() => engine.close())
+  vi.spyOn(CatalogCollections.prototype, 'list').mockImplementationOnce(() => {
+    throw new AppError('internal', 'The test has broken the catalog')
+  })
+  await expect(configure(engine)).rejects.toMatchObject({ code: 'internal' })
+  await configure(engine)
+  const collection = engine.push.collection(shoot, '', rules)
+  write('a.jpg')
+  await engine.push.add(collection, [shoot], new AbortController().signal)
+  await vi.waitFor(() => expect(readdirSync(bucket)).toContain('a.jpg'), PATIENT)
+})

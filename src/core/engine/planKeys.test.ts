@@ -28,6 +28,18 @@ describe('planKeys', () => {
     expect(new Set(result.flatMap(({ objects }) => objects.map(({ key }) => key))).size).toBe(files.length)
   })
 
+  it('gives twins the names that they get when they are prepared, whatever the order in which they are found', async () => {
+    const room = openRoom()
+    const files = ['z.jpg', 'a/z.jpg', 'a/\u{1f600}z.jpg', 'a/\u{ff01}z.jpg'].map((name) => room.write(name, name))
+    const planned = await planKeys(files, room.destination, partsOf(room), signal)
+    expect(planned.map(({ file }) => file.relativePath)).toEqual(files.map(({ relativePath }) => relativePath))
+    room.add(...files)
+    const prepared = await room.prepare()
+    const taken = prepared.map(({ id }) => room.uploads.ofFrame(id).map(({ key }) => key))
+    expect(taken.flat()).toContain('z-2.jpg')
+    expect(planned.map(({ objects }) => objects.map(({ key }) => key))).toEqual(taken)
+  })
+
   it('plans what goes by the rules, and what goes although they leave it out', async () => {
     const room = openRoom({ selection: selectionRulesSchema.parse({ exclude: ['b.*', 'c.*'] }) })
     const files = ['a.jpg', 'b.jpg', 'c.jpg'].map((name) => room.write(name, name))

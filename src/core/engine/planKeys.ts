@@ -17,6 +17,7 @@ import { KeyClaims } from '../shots/KeyClaims.ts'
 import { buildKey, needs, parseTemplate, type Template } from '../shots/keyTemplate.ts'
 import { leftOutByName } from '../shots/leftOutBy.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
+import { compareKeys } from '../store/compareKeys.ts'
 import { forEachAtOnce } from '../transfer/forEachAtOnce.ts'
 import { leftOutReason } from '../transfer/leftOutReason.ts'
 import { mapInSlices, SLICE } from '../transfer/mapInSlices.ts'
@@ -47,9 +48,14 @@ type Unknown = {
   readonly isLeftOut: boolean
 }
 
+/** With its place among the files that go. */
+type Going = { readonly file: FrameFile; readonly index: number }
+
 /**
  * The objects that files should have: those in the catalog for what it has taken, and for the rest those that the
- * template would give it now. Files that the rules of the collection leave out are not among them. Writes nothing. Where the template has `{uuid}` or `{seq}` that is a guess.
+ * template would give it now. Files that the rules of the collection leave out are not among them. Writes nothing. Of
+ * twins the first by path has the bare name, as `claimFirstKey` has it. Where the template has `{uuid}` or `{seq}` that
+ * is a guess.
  *
  * @throws AppError `template-invalid`; `signal.reason`.
  */
@@ -75,8 +81,8 @@ export async function planKeys(
     parts,
     signal
   )
-  const going = files.filter(({ path }) => !unknown.get(path)?.isLeftOut)
-  const plan = (file: FrameFile, index: number): WantedFrame => {
+  const going = files.filter(({ path }) => !unknown.get(path)?.isLeftOut).map((file, index): Going => ({ file, index }))
+  const plan = ({ file, index }: Going): WantedFrame => {
     const objects = known.get(file.path)
     if (objects) return { file, objects, problem: null }
     const seen = unknown.get(file.path)
@@ -91,7 +97,13 @@ export async function planKeys(
       return { file, objects: [], problem: toProblem(error) }
     }
   }
-  return mapInSlices(going, plan, signal)
+  const planned: WantedFrame[] = []
+  const byPath = going.toSorted((a, b) => compareKeys(a.file.relativePath, b.file.relativePath))
+  const place = (one: Going) => {
+    planned[one.index] = plan(one)
+  }
+  await mapInSlices(byPath, place, signal)
+  return planned
 }
 
 /** Of the version that is on disk now; an earlier one's keys are no longer the file's. */

@@ -114,7 +114,7 @@ it(
     expect(engine.totals(id)).toMatchObject({ frames: 1, done: 1, cancelled: 0, totalBytes: picture.length })
     expect(await engine.answers['queue:ids']({ collectionId: id, filter: 'all', offset: 0, limit: 10 })).toHaveLength(1)
 
-    const [a] = (await leftOut()).frames
+    const a = (await leftOut()).frames.find(({ name }) => name === 'a.jpg') // whichever of the two was found first
     expect(await engine.answers['queue:take-anyway']({ ids: [a?.id ?? ''] })).toEqual({ changed: 1 })
     await until({ 'a.jpg': 'done', 'b.jpg': 'cancelled', 'c.jpg': 'done' })
     await change(selecting({ exclude: ['*.jpg'] }))

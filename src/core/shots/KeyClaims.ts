@@ -1,6 +1,6 @@
 import { foldKey, suffixKey } from './suffixKey.ts'
 
-/** Keys that are given out: twins by case or normalisation get a number, as in the catalog. */
+/** Keys that are given out: of twins by case or normalisation the first to ask has the bare name, the others get a number. */
 export class KeyClaims {
   readonly #claimed = new Set<string>()
   /** By folded key, the first number that may be free: many files may want one key. */

@@ -14,7 +14,7 @@ export type AccountLineOptions = {
 const TROUBLE: ReadonlySet<ErrorCode> = new Set(['rate-limited', 'server-error', 'timeout', 'network'])
 
 /** A server that asks for more is asked again after that all the same: it may have meant one request. */
-const LONGEST_REST_MS = 5 * 60_000
+export const LONGEST_REST_MS = 5 * 60_000
 
 /** Called when it is its turn; it has been counted as under way already. @param era See `Concurrency.start`. */
 type Enter = (era: number) => void

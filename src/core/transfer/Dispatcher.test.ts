@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, existsSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError, type ErrorCode } from '../../shared/errors.ts'
@@ -15,6 +16,8 @@ import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
 import { BandwidthLimiter } from './BandwidthLimiter.ts'
 import { Dispatcher } from './Dispatcher.ts'
 import { FrameCommands } from './FrameCommands.ts'
+import { SINGLE_PUT_BYTES } from './planParts.ts'
+import type { Absence } from './settleAbsence.ts'
 import { createFaultyStore, type Fault } from './testing/createFaultyStore.ts'
 import { createPaperDarkroom, openRoom, photoFacts, SESSION } from './testing/openRoom.ts'
 
@@ -43,12 +46,16 @@ function openGate(): Fault & { readonly open: () => void; readonly reached: Prom
   return { at: 'put', when: 'before', act, open: gate.resolve, reached: reached.promise }
 }
 
-function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = createPaperDarkroom()) {
+function start(
+  rules: Partial<CollectionRules> = {},
+  darkroom: Darkroom = createPaperDarkroom(),
+  absenceOf: () => Promise<Absence> = async () => 'unknown'
+) {
   const room = openRoom(rules)
   const clock = createFakeClock()
   const store = createFaultyStore(createMemoryStore())
   const { frames, uploads, pool, digester, db } = room
-  let bucket = room.destination.bucket
+  let { bucket, account } = room.destination
   const dispatcher = new Dispatcher(
     {
       frames,
@@ -60,10 +67,10 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
       limiter: new BandwidthLimiter(),
       random: () => 1,
       session: SESSION,
-      destinationOf: () => ({ ...room.destination, bucket }),
+      destinationOf: () => ({ ...room.destination, bucket, account }),
       storeOf: async () => store,
       awayCollections: () => [],
-      absenceOf: async () => 'unknown',
+      absenceOf,
       spoolPath: join(room.home, 'spool'),
       previewPathOf: (id) => join(room.home, 'previews', id),
       onFrameChanged: () => {},
@@ -101,9 +108,25 @@ function start(rules: Partial<CollectionRules> = {}, darkroom: Darkroom = create
   const setBucket = (name: string) => {
     bucket = name
   }
+  const setAccount = (id: string) => {
+    account = { ...account, id }
+  }
   const uploadOf = ({ id }: { id: string }) => uploads.ofFrame(id)[0]
   dispatcher.start()
-  return { ...room, clock, store, dispatcher, commands, until, turnUntil, addFrame: add, statusOf, uploadOf, setBucket }
+  return {
+    ...room,
+    clock,
+    store,
+    dispatcher,
+    commands,
+    until,
+    turnUntil,
+    addFrame: add,
+    statusOf,
+    uploadOf,
+    setBucket,
+    setAccount
+  }
 }
 
 describe('Dispatcher', () => {
@@ -252,6 +275,46 @@ describe('Dispatcher', () => {
     expect(find(frame.id).problem?.code).toBe('file-missing')
   })
 
+  it('looks for what went away while it was read when work goes on again, if it was stopped by then', async () => {
+    const { addFrame, until, statusOf, dispatcher, find, write, turnUntil } = start({}, undefined, async () => 'away')
+    const frame = addFrame('a.jpg')
+    writeFileSync(frame.path, 'another, longer picture')
+    await until(() => statusOf(frame) === 'settling')
+    rmSync(frame.path)
+    dispatcher.setHeld(true)
+    await until(() => !dispatcher.isBusy)
+    expect(find(frame.id)).toMatchObject({ status: 'waiting', problem: null })
+    write('a.jpg', 'a picture')
+    dispatcher.setHeld(false)
+    await turnUntil(() => statusOf(frame) === 'done')
+  })
+
+  it('lets the original of a file arrive that is deleted before its renditions are made', async () => {
+    const gate = openGate()
+    const paper = createPaperDarkroom()
+    const darkroom: Darkroom = {
+      ...paper,
+      render: async (job) => {
+        await gate.reached
+        rmSync(job.path)
+        throw new AppError('file-missing', job.path)
+      }
+    }
+    const { addFrame, until, statusOf, store, uploads, dispatcher } = start(
+      { outputs: [ORIGINAL, WEB] },
+      darkroom,
+      async () => 'deleted'
+    )
+    store.faults.push(gate)
+    const frame = addFrame('a.jpg')
+    const statesOf = () => uploads.ofFrame(frame.id).map(({ state }) => state.kind)
+    await until(() => statesOf().includes('failed') || statusOf(frame) === 'cancelled')
+    expect(statesOf()).toEqual(['sending', 'failed'])
+    gate.open()
+    await until(() => !dispatcher.isBusy)
+    expect([statesOf(), statusOf(frame)]).toEqual([['done', 'failed'], 'attention'])
+  })
+
   it('sends no rendition of an earlier version once the source has changed', async () => {
     const { addFrame, turnUntil, until, statusOf, store, dispatcher } = start({ outputs: [ORIGINAL, WEB] })
     store.faults.push(fault('put', 'server-error', 2))
@@ -365,6 +428,25 @@ describe('Dispatcher', () => {
     dispatcher.start()
     await until(() => uploadOf(sending)?.state.kind === 'done' && uploadOf(later)?.state.kind === 'done')
     expect(await store.head('a-2.jpg', signal)).toBeNull()
+  })
+
+  it('leaves to the next engine what it could not write down of a collection that is no longer its own', async () => {
+    const { addFrame, until, store, dispatcher, collection, uploadOf, home, db, clock } = start()
+    const gate = openGate()
+    store.faults.push(gate, fault('put', 'server-error'))
+    const frame = addFrame('a.jpg')
+    await gate.reached
+    const other = new DatabaseSync(join(home, 'catalog.sqlite'))
+    db.exec('PRAGMA busy_timeout = 0')
+    other.exec('BEGIN IMMEDIATE')
+    gate.open()
+    await until(() => !dispatcher.isBusy)
+    dispatcher.stopCollection(collection.id)
+    other.exec('ROLLBACK')
+    other.close()
+    clock.turn(1_000)
+    for (let turn = 0; turn < 5; turn += 1) await nextTurn()
+    expect([uploadOf(frame)?.state.kind, store.count('put')]).toEqual(['sending', 1])
   })
 
   it('sends nothing in the hours that the timetable keeps free, keeps what was begun, and goes on by itself', async () => {
@@ -488,10 +570,63 @@ describe('Dispatcher', () => {
     refusal.reject(new AppError('rate-limited', 'Slow down', { retryAfterMs: 60_000 }))
     slow.open()
     await until(() => !dispatcher.isBusy)
-    expect(frames.map((frame) => uploadOf(frame)?.state.kind)).toEqual(['waiting', 'waiting'])
-    expect([store.count('put'), pool.usedBytes]).toEqual([2, 0])
+    const states = frames.map((frame) => uploadOf(frame)?.state)
+    expect(states.map((state) => state?.kind).toSorted()).toEqual(['retrying', 'waiting'])
+    expect(states.find((state) => state?.kind === 'retrying')).toMatchObject({
+      attempt: 1,
+      retryAtMs: clock.now() + 60_000,
+      problem: { code: 'rate-limited' }
+    })
+    expect([store.count('put'), pool.usedBytes, dispatcher.hold]).toEqual([2, 0, 'resting'])
     clock.turn(60_000)
+    expect(dispatcher.hold).toBeNull()
     await until(() => frames.every((frame) => statusOf(frame) === 'done'))
+  })
+
+  it('does not call the queue held while another account takes something', async () => {
+    const { addFrame, until, statusOf, store, dispatcher, setAccount } = start()
+    const gate = openGate()
+    const refuse = () => {
+      throw new AppError('rate-limited', 'Slow down', { retryAfterMs: 60_000 })
+    }
+    store.faults.push({ ...gate, act: (call) => (call === 1 ? refuse() : gate.act(call)) })
+    addFrame('a.jpg')
+    await until(() => dispatcher.hold === 'resting')
+    setAccount('another')
+    const other = addFrame('b.jpg')
+    await gate.reached
+    expect(dispatcher.hold).toBeNull()
+    gate.open()
+    await until(() => statusOf(other) === 'done' && dispatcher.hold === 'resting')
+  })
+
+  it('counts each time that an account asks to be left alone for long, and takes five minutes for the most', async () => {
+    const { addFrame, turnUntil, statusOf, store, clock, uploadOf } = start()
+    const act = () => {
+      throw new AppError('rate-limited', 'Come back tomorrow', { retryAfterMs: 86_400_000 })
+    }
+    store.faults.push({ at: 'put', when: 'before', act })
+    const beganAtMs = clock.now()
+    const frame = addFrame('a.jpg')
+    await turnUntil(() => statusOf(frame) === 'failed')
+    expect(uploadOf(frame)?.state).toMatchObject({ kind: 'failed', problem: { code: 'rate-limited' } })
+    expect(store.count('put')).toBe(9)
+    expect(clock.now() - beganAtMs).toBeLessThan(9 * 5 * 60_000)
+  })
+
+  it('says of a file of several parts why it waits, where one of them met such an account', async () => {
+    const { addFrame, until, store, uploadOf, dispatcher } = start()
+    const slow = Promise.withResolvers<void>()
+    const act = (call: number) => {
+      if (call > 1) return slow.promise
+      throw new AppError('rate-limited', 'Slow down', { retryAfterMs: 60_000 })
+    }
+    store.faults.push({ at: 'sendPart', when: 'before', act })
+    const frame = addFrame('a.mov', 'x'.repeat(SINGLE_PUT_BYTES + 1))
+    await until(() => store.count('sendPart') > 1)
+    slow.resolve()
+    await until(() => dispatcher.hold === 'resting')
+    expect(uploadOf(frame)?.state).toMatchObject({ kind: 'retrying', attempt: 1, problem: { code: 'rate-limited' } })
   })
 
   it('sends a few files of one collection before the end of the many of another', async () => {

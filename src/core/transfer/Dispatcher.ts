@@ -27,7 +27,10 @@ export type DispatcherPorts = WorkPorts & {
 const PROBE_LIMIT_MS = 10_000
 const BUSY_MS = 1_000
 
-/** What would wait so long for its account is stopped: the memory that it holds may be all that others wait for. */
+/**
+ * What would wait so long for its account is stopped, since the memory that it holds may be all that others wait for, and
+ * the person is told.
+ */
 const LONG_REST_MS = 10_000
 
 /**
@@ -50,8 +53,8 @@ export class Dispatcher {
   readonly #work: FrameWork
   readonly #tasks = new Tasks()
   #partBytes: number | null = null
-  /** Frames of which a task has ended without being able to write down how. */
-  readonly #unwritten = new Set<string>()
+  /** Frames of which a task has ended without being able to write down how, each with its collection. */
+  readonly #unwritten = new Map<string, string>()
   #isStarted = false
   #isWoken = false
   #stopTimer = (): void => {}
@@ -74,7 +77,9 @@ export class Dispatcher {
       clock,
       onRoom: () => this.wake(),
       onRest: (accountId, ms) => {
-        if (ms >= LONG_REST_MS) this.#tasks.stop('hold', (task) => task.accountId === accountId)
+        if (ms < LONG_REST_MS) return
+        this.#tasks.stop('hold', (task) => task.accountId === accountId)
+        this.#holds.rest(accountId, ms)
       }
     })
     this.#allowance = new Allowance({ clock, limiter, onChange: (bytesPerSecond) => this.#allow(bytesPerSecond) })
@@ -116,7 +121,8 @@ export class Dispatcher {
 
   /** Why what waits does not move, or null. */
   get hold(): HoldKind | null {
-    return this.#holds.kind
+    const { kind } = this.#holds
+    return kind === 'resting' && this.#tasks.count('send') > 0 ? null : kind // another account takes something
   }
 
   /** What the person allows at this hour, all accounts together; null: no limit. */
@@ -180,6 +186,7 @@ export class Dispatcher {
   /** Another engine works on the collection now: what is under way here ends, and the catalog is left to that one. */
   stopCollection(collectionId: string): void {
     this.#tasks.stop('elsewhere', (task) => task.collectionId === collectionId)
+    for (const [frameId, of] of this.#unwritten) if (of === collectionId) this.#unwritten.delete(frameId)
   }
 
   /** Resolves when nothing is under way any more. What was stopped goes on at the next start. */
@@ -251,7 +258,7 @@ export class Dispatcher {
     const { onFrameChanged } = this.#ports
     this.#tasks.run(
       task,
-      (signal) => act(signal).catch((error: unknown) => this.#noteFault(frameId, error)),
+      (signal) => act(signal).catch((error: unknown) => this.#noteFault(task, error)),
       () => {
         onFrameChanged(frameId)
         this.wake()
@@ -261,13 +268,13 @@ export class Dispatcher {
   }
 
   /** Whatever a task does not handle itself is our own bug, or a catalog that cannot be written. */
-  #noteFault(frameId: string, error: unknown): void {
+  #noteFault({ frameId, collectionId }: TaskSubject, error: unknown): void {
     if (isAbort(error)) return
     try {
       if (isUnwritable(error)) throw error
       this.#ports.frames.setStatus(frameId, 'failed', toProblem(error))
     } catch (unwritten) {
-      this.#unwritten.add(frameId)
+      this.#unwritten.set(frameId, collectionId)
       this.#waitToWrite(unwritten)
     }
   }
@@ -275,7 +282,7 @@ export class Dispatcher {
   /** Back into the queue with what no task works on and the catalog still calls under way. */
   #putBackUnwritten(): void {
     const { frames, uploads } = this.#ports
-    for (const frameId of this.#unwritten) {
+    for (const frameId of this.#unwritten.keys()) {
       if (this.#tasks.has(frameId)) continue
       uploads.together(() => {
         const left = uploads.ofFrame(frameId)

@@ -66,6 +66,43 @@ describe('FrameCommands', () => {
     expect(room.frames.takenAnyway.has(ids[0] ?? '')).toBe(false)
   })
 
+  it('goes on taking all the same what a cancel has not changed', async () => {
+    const room = openRoom(leavingOut)
+    const { commands } = commandsOf(room)
+    const [left] = room.add(room.write('a.jpg', 'x'))
+    const id = left?.id ?? ''
+    await room.prepare()
+    await commands.takeAnyway([id])
+    await room.prepare()
+    const proof = { sizeBytes: 1, sha256: 'a'.repeat(64), etag: 'e', how: 'sent', provedAtMs: 1 } as const
+    room.uploads.saveProof(room.retake(), proof, proof.sha256)
+    expect(await commands.cancel([id])).toBe(0)
+    expect(room.frames.takenAnyway.has(id)).toBe(true)
+    room.frames.restart(id)
+    expect(await commands.cancel([id])).toBe(1) // not prepared yet
+    expect(room.frames.takenAnyway.has(id)).toBe(false)
+  })
+
+  it('takes all the same what is just being judged anew, and where no rules leave out says nothing', async () => {
+    const room = openRoom(leavingOut)
+    const { commands, stopped } = commandsOf(room)
+    const [left] = room.add(room.write('a.jpg', 'x'))
+    const ids = [left?.id ?? '']
+    await room.prepare()
+    room.collections.save({ ...room.collection, rules: { ...room.collection.rules, user: 'other' } })
+    expect(await commands.judgeAnew(SESSION)).toBe(1)
+    room.frames.takeToPrepare(SESSION, [], 1)
+    stopped.length = 0
+    expect(await commands.takeAnyway(ids)).toBe(1)
+    expect(stopped).toEqual(ids) // whoever judged it goes by the rules
+    expect(await commands.takeAnyway(ids)).toBe(0)
+    expect((await room.prepare()).map(({ status }) => status)).toEqual(['waiting'])
+
+    const plain = openRoom()
+    const [frame] = plain.add(plain.write('a.jpg', 'x'))
+    expect(await commandsOf(plain).commands.takeAnyway([frame?.id ?? ''])).toBe(0)
+  })
+
   it('reads a file that lies in the cloud only when the person says so, and no other that failed', async () => {
     const room = openRoom(leavingOut)
     const { commands } = commandsOf(room)

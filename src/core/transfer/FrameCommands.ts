@@ -17,6 +17,8 @@ type Touched = 'changed' | 'stopped' | null
 const PAUSABLE: ReadonlySet<Kind> = new Set<Kind>(['waiting', 'retrying', 'rendering', 'sending'])
 const CANCELLABLE: ReadonlySet<Kind> = new Set<Kind>([...PAUSABLE, 'paused', 'conflict', 'failed'])
 const RENEWABLE: ReadonlySet<Kind> = new Set<Kind>(['failed', 'cancelled', 'retrying'])
+/** Without uploads: the rules have yet to say whether it goes. */
+const JUDGED: ReadonlySet<FrameStatus> = new Set<FrameStatus>(['waiting', 'working'])
 
 export type CommandPorts = {
   readonly frames: CatalogFrames
@@ -63,27 +65,22 @@ export class FrameCommands {
   cancel(frameIds: ReadonlyArray<string>): Promise<number> {
     const { frames } = this.#ports
     return this.#each(frameIds, (frame, uploads) => {
-      const wasTaken = frames.takenAnyway.drop(frame.id)
-      if (uploads.length === 0) {
-        return this.#setStatus(frame, ['settling', 'waiting', 'working', 'paused', 'failed'], 'cancelled')
-      }
-      if (!wasTaken || !uploads.every(({ state }) => CANCELLABLE.has(state.kind))) {
-        return this.#advanceAll(uploads, CANCELLABLE, { kind: 'cancelled' })
-      }
-      frames.forsake(frame.id) // to try it again is to ask the rules
-      return 'stopped'
+      const touched = this.#cancel(frame, uploads)
+      if (touched) frames.takenAnyway.drop(frame.id)
+      return touched
     })
   }
 
   /**
-   * Frames that the rules leave out, and those whose files lie in the cloud only, go all the same: until they are
-   * cancelled, whatever rules come.
+   * Frames that the rules leave out, those that are being judged, and those whose files lie in the cloud only, go all the
+   * same: until they are cancelled, whatever rules come.
    */
   takeAnyway(frameIds: ReadonlyArray<string>): Promise<number> {
     const { frames } = this.#ports
     return this.#each(frameIds, (frame, uploads) => {
       const isElsewhere = uploads.length === 0 && frame.problem?.code === 'file-elsewhere'
-      if (!isElsewhere && frames.leftOut.reasonOf(frame.id) === null) return null
+      const isJudged = uploads.length === 0 && JUDGED.has(frame.status) && frames.takenAnyway.isOpen(frame.id)
+      if (!isElsewhere && !isJudged && frames.leftOut.reasonOf(frame.id) === null) return null
       frames.takenAnyway.put(frame.id)
       return this.#restart(frame)
     })
@@ -145,6 +142,18 @@ export class FrameCommands {
       if (start + BATCH < frameIds.length) await nextTurn()
     }
     return changed
+  }
+
+  #cancel(frame: Frame, uploads: ReadonlyArray<Upload>): Touched {
+    const { frames } = this.#ports
+    if (uploads.length === 0) {
+      return this.#setStatus(frame, ['settling', 'waiting', 'working', 'paused', 'failed'], 'cancelled')
+    }
+    if (!frames.takenAnyway.has(frame.id) || !uploads.every(({ state }) => CANCELLABLE.has(state.kind))) {
+      return this.#advanceAll(uploads, CANCELLABLE, { kind: 'cancelled' })
+    }
+    frames.forsake(frame.id) // to try it again is to ask the rules
+    return 'stopped'
   }
 
   #advanceAll(uploads: ReadonlyArray<Upload>, from: ReadonlySet<Kind>, event: UploadEvent): Touched {

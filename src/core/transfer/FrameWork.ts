@@ -70,7 +70,7 @@ export class FrameWork {
     try {
       await prepareFrame(frame, destinationOf(frame.collectionId), { ...this.#ports, reading: this.#reading }, signal)
     } catch (error) {
-      if (!signal.aborted && (await settleAbsence(frame, error, this.#ports, signal))) return
+      if (!signal.aborted && (await settleAbsence(frame, [], error, this.#ports, signal))) return
       if (signal.aborted) {
         // A command may have come after the hold: then the catalog says already what is to be.
         const isHeld = isStop(signal, 'hold') || isStop(signal, 'close')
@@ -94,6 +94,10 @@ export class FrameWork {
   async send({ frame, upload }: SendTurn, signal: AbortSignal): Promise<void> {
     const { destinationOf, storeOf, clock, onFrameChanged, onProgress } = this.#ports
     const { lines, holds, partBytes } = this.#context
+    let refusal: AppError | null = null
+    const onRefused = (error: AppError): void => {
+      refusal = error
+    }
     try {
       const { collection, bucket } = destinationOf(frame.collectionId)
       // The account leads to another bucket now: keys and proofs are of the old one, so the frame begins anew.
@@ -103,7 +107,7 @@ export class FrameWork {
       signal.throwIfAborted()
       const ports = {
         ...this.#ports,
-        store: withLine(store, lines.of(upload.accountId), frame.collectionId),
+        store: withLine(store, lines.of(upload.accountId), frame.collectionId, onRefused),
         partBytes,
         nowMs: clock.now,
         onChange: () => onFrameChanged(frame.id),
@@ -114,16 +118,21 @@ export class FrameWork {
       const isOver = state.kind === 'done' || state.kind === 'skipped'
       if (isOver && upload.spoolPath !== null) await unlink(upload.spoolPath).catch(() => {}) // the next start sweeps the spool
     } catch (error) {
-      await this.#afterFailure(frame, [upload], error, signal)
+      await this.#afterFailure(frame, [upload], error, signal, refusal)
     }
   }
 
-  /** What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back. */
+  /**
+   * What was stopped goes back into the queue, unless a command has said otherwise; what failed is set back.
+   *
+   * @param refusal What the account has asked a pause with. Should that have stopped everything, it is a failure still.
+   */
   async #afterFailure(
     frame: Frame,
     uploads: ReadonlyArray<Upload>,
     error: unknown,
-    signal: AbortSignal
+    signal: AbortSignal,
+    refusal: AppError | null = null
   ): Promise<void> {
     if (!signal.aborted && hasCode(error, 'already-running')) throw error // of the catalog, which another process keeps locked
     const isSource = uploads.some(({ output, spoolPath }) => output.kind === 'original' || spoolPath === null)
@@ -131,13 +140,15 @@ export class FrameWork {
       this.#context.onSourceChanged(frame)
       return
     }
-    if (!signal.aborted && isSource && (await settleAbsence(frame, error, this.#ports, signal))) return
+    const ids = uploads.map(({ id }) => id)
+    if (!signal.aborted && isSource && (await settleAbsence(frame, ids, error, this.#ports, signal))) return
     if (isStop(signal, 'elsewhere')) return
-    for (const { id } of uploads) {
+    const failure = signal.aborted ? refusal : error
+    for (const id of ids) {
       const upload = this.#ports.uploads.find(id)
       if (!upload || !isUnderWay(upload.state)) continue
-      if (signal.aborted) this.#ports.uploads.requeue(upload)
-      else setBack(upload, error, { ...this.#ports, holds: this.#context.holds })
+      if (failure === null) this.#ports.uploads.requeue(upload)
+      else setBack(upload, failure, { ...this.#ports, holds: this.#context.holds })
     }
   }
 }

@@ -13,7 +13,7 @@ export type HoldsPorts = {
   readonly onChanged: () => void
 }
 
-export type HoldKind = 'paused' | 'offline' | 'account' | 'disk-full' | 'timetable'
+export type HoldKind = 'paused' | 'offline' | 'account' | 'disk-full' | 'timetable' | 'resting'
 
 /** A person may have mended the account elsewhere: so often one upload each is let through to see. */
 const REFUSAL_MS = 60_000
@@ -32,6 +32,8 @@ export class Holds {
   readonly #reachability: Reachability
   /** Accounts that wait for a person, by id. */
   readonly #refused = new Map<string, Refusal>()
+  /** What ends the timers of accounts that have asked for a pause, by id. */
+  readonly #resting = new Map<string, () => void>()
   #isPaused = false
   #isClosed = false
   #stopSleepTimer: (() => void) | null = null
@@ -57,7 +59,8 @@ export class Holds {
     if (this.isDiskFull) return 'disk-full'
     if (this.#refused.size > 0) return 'account'
     if (this.#isClosed) return 'timetable'
-    return this.#reachability.lostAccounts.length > 0 ? 'offline' : null
+    if (this.#reachability.lostAccounts.length > 0) return 'offline'
+    return this.#resting.size > 0 ? 'resting' : null
   }
 
   get isDiskFull(): boolean {
@@ -135,6 +138,17 @@ export class Holds {
     this.#ports.onChanged()
   }
 
+  /** The account has asked to be left alone for so long from now on, whatever it asked for before. */
+  rest(accountId: string, ms: number): void {
+    this.#resting.get(accountId)?.()
+    const end = () => {
+      this.#resting.delete(accountId)
+      this.#ports.onChanged()
+    }
+    this.#resting.set(accountId, this.#ports.clock.setTimer(ms, end))
+    this.#ports.onChanged()
+  }
+
   /** A request got no answer. Held only once a probe gets none either. */
   suspect(accountId: string): void {
     this.#reachability.suspect(accountId)
@@ -166,6 +180,8 @@ export class Holds {
   close(): void {
     for (const { stopTimer } of this.#refused.values()) stopTimer()
     this.#refused.clear()
+    for (const stopTimer of this.#resting.values()) stopTimer()
+    this.#resting.clear()
     this.#stopDiskTimer?.()
     this.#stopDiskTimer = null
     this.#stopSleepTimer?.()

@@ -11,6 +11,7 @@ import { transition } from './UploadState.ts'
 
 const { signal } = new AbortController()
 const MINUTE_MS = 60_000
+const DAY_MINUTES = 24 * 60
 const headers = { contentType: 'image/jpeg', cacheControl: null, metadata: {} }
 const unknownId = { key: 'a.mov', uploadId: 'an id that is no more', partBytes: 8 }
 
@@ -131,6 +132,46 @@ describe('Janitor, for orphans', () => {
     const before = store.count('abort')
     await sweepAfter(10) // the second time of what was dropped in a bucket that is no longer shown
     expect(store.count('abort')).toBe(before)
+  })
+
+  it('forgets those of a bucket or an account that did not come back until R2 had dropped them by itself', async () => {
+    const change: { bucket?: string; store?: (inner: ObjectStore) => ObjectStore } = { bucket: 'another' }
+    const { uploads, db, open, store, sweepAfter } = start(change)
+    const rows = () => db.prepare('SELECT 1 FROM orphans UNION ALL SELECT 1 FROM dropped_orphans').all().length
+    uploads.addOrphan(STUDIO, await open())
+    await sweepAfter(0)
+    await sweepAfter(7 * DAY_MINUTES)
+    expect(uploads.orphans(STUDIO, 10)).toHaveLength(1)
+    uploads.addOrphan(STUDIO, await open())
+    await sweepAfter(2 * DAY_MINUTES)
+    expect(uploads.orphans(STUDIO, 10)).toHaveLength(1) // the younger one
+    await sweepAfter(9 * DAY_MINUTES)
+    expect(rows()).toBe(0)
+    expect(store.count('abort')).toBe(0)
+  })
+
+  it('forgets what was dropped once, and whose account was removed before the second time', async () => {
+    const change: { bucket?: string } = {}
+    const { uploads, db, dropped, open, clock, store, janitor, sweepAfter } = start(change)
+    uploads.addOrphan(STUDIO, await open())
+    await sweepAfter(0)
+    await janitor.close()
+    const later = new Janitor({
+      uploads,
+      dropped,
+      storeOf: async () => store,
+      bucketOf: () => {
+        throw new AppError('bad-request', 'There is no such account')
+      },
+      clock
+    })
+    onTestFinished(() => later.close())
+    clock.turn(10 * MINUTE_MS)
+    await later.sweep()
+    expect(dropped.list(clock.now())).toHaveLength(1)
+    clock.turn(9 * DAY_MINUTES * MINUTE_MS)
+    await later.sweep()
+    expect(db.prepare('SELECT 1 FROM dropped_orphans').all()).toEqual([])
   })
 
   it('ends what it asks when it is closed, and begins nothing any more', async () => {

@@ -33,7 +33,7 @@ const CLOCK_SLACK_MS = 5 * MINUTE_MS
 /** Whatever is opened from now on shows a time beyond the window in which a lost one is looked for. */
 const LOOK_AFTER_MS = OPENING_MS + 2 * CLOCK_SLACK_MS
 
-/** R2 has dropped it by itself after seven days (r2-facts §4). */
+/** R2 has dropped it by itself after seven days. @see https://developers.cloudflare.com/r2/buckets/object-lifecycles/ */
 const FORGET_AFTER_MS = 8 * 24 * 60 * MINUTE_MS
 
 /** Of one account in one turn; the next takes the rest. */
@@ -44,7 +44,7 @@ const MOST_ORPHANS = 1_000
  *   - orphans, whose id is in the catalog, and those a second time, since a late part can outlive the first;
  *   - those that were opened by a request whose answer was lost. Their id is unknown, so they are looked for at exactly
  *     their key, in the minutes around the request, and only among ids that the catalog does not know.
- * What cannot be told a store now is told another time.
+ * What cannot be told a store now is told another time, until R2 has long dropped it by itself.
  */
 export class Janitor {
   readonly #ports: JanitorPorts
@@ -77,6 +77,7 @@ export class Janitor {
     this.#stopTimer()
     const { uploads, dropped, bucketOf, clock } = this.#ports
     const nowMs = clock.now()
+    this.#forget(nowMs)
     const busy = new Set<string>() // accounts that gave no answer in this turn
     for (const openings of this.#overdue(nowMs))
       await this.#attempt(openings[0].accountId, busy, () => this.#seek(openings))
@@ -87,6 +88,17 @@ export class Janitor {
         if (orphan.bucket === '' || orphan.bucket === bucketOf(orphan.accountId)) await this.#drop(orphan)
         dropped.delete(orphan)
       })
+    }
+  }
+
+  /** Of an account or a bucket that never comes back nothing else would end the rows. */
+  #forget(nowMs: number): void {
+    const { dropped } = this.#ports
+    try {
+      dropped.forget(nowMs - FORGET_AFTER_MS)
+      dropped.noteWaiting(nowMs)
+    } catch {
+      // The disk is full, or the catalog locked: the next turn does it.
     }
   }
 

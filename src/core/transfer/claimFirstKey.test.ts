@@ -20,6 +20,16 @@ const keysOf = (room: Room, frames: ReadonlyArray<Frame>) =>
     frames.map(({ id, relativePath }) => [relativePath, room.uploads.ofFrame(id).map(({ key }) => key)])
   )
 
+/** A frame whose object is in the bucket. */
+async function sent(room: Room, name: string): Promise<Frame> {
+  const [frame] = take(room, [name])
+  if (!frame) throw new Error('One frame waits')
+  await prepare(room, frame)
+  const proof = { sizeBytes: 1, sha256: 'a'.repeat(64), etag: 'e', how: 'sent', provedAtMs: 1 } as const
+  room.uploads.saveProof(room.retake(), proof, proof.sha256)
+  return frame
+}
+
 const twins = ['a/IMG.jpg', 'b/img.jpg']
 
 describe('claimFirstKey', () => {
@@ -53,6 +63,45 @@ describe('claimFirstKey', () => {
     await prepare(room, b)
     await prepare(room, a)
     expect(keysOf(room, frames)).toEqual({ 'c/x.jpg': ['x.jpg'], 'b/x.jpg': ['x-2.jpg'], 'a/x.jpg': ['x-3.jpg'] })
+  })
+
+  for (const names of [
+    ['b/x.jpg', 'a/x.jpg'],
+    ['a/x.jpg', 'b/x.jpg']
+  ]) {
+    it(`leaves a name to the file that was sent under it, where ${names[0]} is looked at first after an edit`, async () => {
+      const room = openRoom()
+      await sent(room, 'b/x.jpg')
+      const files = [room.write('a/x.jpg', 'new'), room.write('b/x.jpg', 'edited')]
+      room.frames.addMany(room.collection.id, files, { isPaused: false })
+      const waiting = room.frames.takeToPrepare(SESSION, [], 2)
+      const rank = ({ relativePath }: Frame) => names.indexOf(relativePath)
+      for (const frame of waiting.toSorted((a, b) => rank(a) - rank(b))) await prepare(room, frame)
+      expect(keysOf(room, waiting)).toEqual({ 'a/x.jpg': ['x-2.jpg'], 'b/x.jpg': ['x.jpg'] })
+    })
+  }
+
+  it('leaves a number to the file that was sent under it', async () => {
+    const room = openRoom()
+    const [first, second] = [await sent(room, 'b/x.jpg'), await sent(room, 'c/x.jpg')]
+    room.frames.restart(second.id)
+    const [again] = room.frames.takeToPrepare(SESSION, [], 1)
+    const [a] = take(room, ['a/x.jpg'])
+    if (!a || !again) throw new Error('Two frames wait')
+    await prepare(room, a)
+    await prepare(room, again)
+    const keys = { 'a/x.jpg': ['x-3.jpg'], 'b/x.jpg': ['x.jpg'], 'c/x.jpg': ['x-2.jpg'] }
+    expect(keysOf(room, [a, first, again])).toEqual(keys)
+  })
+
+  it('gives a name again whose file is no longer wanted', async () => {
+    const room = openRoom()
+    const { id } = await sent(room, 'b/x.jpg')
+    room.frames.forsake(id)
+    const [a] = take(room, ['a/x.jpg'])
+    if (!a) throw new Error('One frame waits')
+    await prepare(room, a)
+    expect(keysOf(room, [a])).toEqual({ 'a/x.jpg': ['x.jpg'] })
   })
 
   it('leaves a file its own name that looks like the number of another', async () => {

@@ -5,7 +5,8 @@ import { takeNextKey } from './takeNextKey.ts'
 
 /**
  * Gives a new upload its key, or the next free one where another has it. Of the twins of a collection the first by path
- * keeps the bare name, whichever was looked at first, as long as the other has not begun to be sent under it.
+ * keeps the bare name, whichever was looked at first, as long as the other has not begun to be sent under it, and no
+ * earlier version of it was.
  */
 export function claimFirstKey(upload: Upload, { relativePath }: Frame, uploads: CatalogUploads): void {
   const folded = foldKey(upload.key)

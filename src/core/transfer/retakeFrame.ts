@@ -17,7 +17,7 @@ const SETTLE_MS = 2_000
 
 /**
  * The source is another now: everything made of it is dropped, and it is taken again when it stands still. When all
- * work is stopped it is taken at once: if it goes on changing, that is noticed then.
+ * work is stopped it is taken at once: if it goes on changing, or is not there, that is noticed then.
  */
 export async function retakeFrame(frame: Frame, ports: RetakePorts, signal: AbortSignal): Promise<void> {
   const { frames, clock, onFrameChanged } = ports
@@ -36,9 +36,9 @@ export async function retakeFrame(frame: Frame, ports: RetakePorts, signal: Abor
   }
   if (isSettled()) return
   const gone = new AppError('file-missing', `${frame.path} went away while it was read`)
-  if (!(await settleAbsence(frame, gone, ports, signal)) && !isSettled()) {
-    frames.setStatus(frame.id, 'failed', toProblem(gone))
-  }
+  if ((await settleAbsence(frame, [], gone, ports, signal)) || isSettled()) return
+  if (signal.aborted) frames.restart(frame.id)
+  else frames.setStatus(frame.id, 'failed', toProblem(gone))
 
   /** The catalog says already what is to be. */
   function isSettled(): boolean {

@@ -2,6 +2,7 @@ import { AppError, type ErrorCode, toProblem } from '../../shared/errors.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Upload } from '../catalog/records.ts'
 import type { Clock } from '../files/Clock.ts'
+import { LONGEST_REST_MS } from './AccountLine.ts'
 import type { Holds } from './Holds.ts'
 import { MAX_ATTEMPTS, retryDelayMs } from './retryDelay.ts'
 import { transition } from './UploadState.ts'
@@ -56,7 +57,8 @@ export function setBack(upload: Upload, error: unknown, ports: SetBackPorts): vo
     uploads.saveState(upload, transition(state, { kind: 'gave-up', problem }))
     return
   }
-  const leastMs = error.retryAfterMs ?? (problem.code === 'rate-limited' ? RATE_LIMIT_MS : null)
+  const askedMs = error.retryAfterMs === null ? null : Math.min(error.retryAfterMs, LONGEST_REST_MS)
+  const leastMs = askedMs ?? (problem.code === 'rate-limited' ? RATE_LIMIT_MS : null)
   const retryAtMs = Math.round(clock.now() + retryDelayMs(Math.min(attempt, MAX_ATTEMPTS), leastMs, random))
   uploads.saveState(upload, transition(state, { kind: 'interrupted', retryAtMs, problem }))
 }

@@ -25,7 +25,7 @@ describe('settleAbsence', () => {
     if (!unprepared) throw new Error('One frame was added')
     room.frames.takeToPrepare(SESSION, [], 1)
     for (const one of [frame, unprepared]) {
-      expect(await settleAbsence(one, missing, portsOf(room, 'away'), signal)).toBe(true)
+      expect(await settleAbsence(one, [upload.id], missing, portsOf(room, 'away'), signal)).toBe(true)
       expect(room.find(one.id).status).toBe('waiting')
     }
     expect(room.retake().id).toBe(upload.id)
@@ -45,8 +45,8 @@ describe('settleAbsence', () => {
 
   it('wants nothing of what was deleted before any of it arrived, and takes a file of that name for a new one', async () => {
     const room = openRoom()
-    const { frame } = await room.sending('a.jpg', 'x')
-    expect(await settleAbsence(frame, missing, portsOf(room, 'deleted'), signal)).toBe(true)
+    const { frame, upload } = await room.sending('a.jpg', 'x')
+    expect(await settleAbsence(frame, [upload.id], missing, portsOf(room, 'deleted'), signal)).toBe(true)
     expect(room.find(frame.id)).toMatchObject({ status: 'cancelled', problem: { code: 'file-missing' } })
     expect(room.find(frame.id).problem?.detail).toContain('Deleted before it was sent')
     const again = room.write('a.jpg', 'x')
@@ -58,8 +58,21 @@ describe('settleAbsence', () => {
     const room = openRoom({ outputs: [ORIGINAL, WEB] })
     const { frame, upload } = await room.sending('a.jpg', 'x')
     room.uploads.saveState(upload, { kind: 'done', proof })
-    expect(await settleAbsence(frame, missing, portsOf(room, 'deleted'), signal)).toBe(false)
+    expect(await settleAbsence(frame, [], missing, portsOf(room, 'deleted'), signal)).toBe(false)
     expect(room.uploads.ofFrame(frame.id)).toHaveLength(2)
+  })
+
+  it('takes away nothing on which others of the frame are at work', async () => {
+    const room = openRoom({ outputs: [ORIGINAL, WEB] })
+    const { frame, upload } = await room.sending('a.jpg', 'x')
+    const [web] = room.uploads.takeToRender(SESSION, 1, [])
+    if (!web) throw new Error('One rendition waits')
+    expect(await settleAbsence(frame, [web.id], missing, portsOf(room, 'deleted'), signal)).toBe(false)
+    expect(await settleAbsence(frame, [web.id], missing, portsOf(room, 'away'), signal)).toBe(true)
+    expect([room.kept(upload), room.kept(web)].map(({ state }) => state.kind)).toEqual(['sending', 'waiting'])
+    // The other one has found out the same by now.
+    expect(await settleAbsence(frame, [upload.id], missing, portsOf(room, 'deleted'), signal)).toBe(true)
+    expect(room.find(frame.id).status).toBe('cancelled')
   })
 
   it('leaves alone what nobody watches, what fails otherwise, and what was stopped meanwhile', async () => {
@@ -68,10 +81,10 @@ describe('settleAbsence', () => {
     const stop = new AbortController()
     stop.abort()
     const other = portsOf(room, 'deleted')
-    expect(await settleAbsence(frame, missing, portsOf(room, 'unknown'), signal)).toBe(false)
-    expect(await settleAbsence(frame, new AppError('network', 'Gone'), other, signal)).toBe(false)
+    expect(await settleAbsence(frame, [], missing, portsOf(room, 'unknown'), signal)).toBe(false)
+    expect(await settleAbsence(frame, [], new AppError('network', 'Gone'), other, signal)).toBe(false)
     expect(other.asked).toEqual([])
-    expect(await settleAbsence(frame, missing, other, stop.signal)).toBe(false)
+    expect(await settleAbsence(frame, [], missing, other, stop.signal)).toBe(false)
     expect(room.kept(upload).state.kind).toBe('sending')
   })
 })

@@ -1,18 +1,35 @@
+import { AppError } from '../../shared/errors.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import type { AccountLine } from './AccountLine.ts'
 
-/** A store whose bodies wait for their turn on the account's line, and which asks nothing while the account rests. */
-export function withLine(store: ObjectStore, line: AccountLine, collectionId: string): ObjectStore {
+/**
+ * A store whose bodies wait for their turn on the account's line, and which asks nothing while the account rests.
+ *
+ * @param onRefused Told of an answer that asks for a pause: whoever waits for it may be stopped before it is passed on.
+ */
+export function withLine(
+  store: ObjectStore,
+  line: AccountLine,
+  collectionId: string,
+  onRefused: (error: AppError) => void
+): ObjectStore {
+  const note = (error: unknown): never => {
+    if (error instanceof AppError && error.retryAfterMs !== null) onRefused(error)
+    throw error
+  }
+  const send = <T>(bytes: Uint8Array, signal: AbortSignal, act: () => Promise<T>) =>
+    line.send(collectionId, bytes.length, signal, act).catch(note)
+  const ask = <T>(signal: AbortSignal, act: () => Promise<T>) => line.ask(signal, act).catch(note)
   return {
     ...store,
     put: (key, bytes, digests, headers, when, signal) =>
-      line.send(collectionId, bytes.length, signal, () => store.put(key, bytes, digests, headers, when, signal)),
+      send(bytes, signal, () => store.put(key, bytes, digests, headers, when, signal)),
     sendPart: (multipart, number, bytes, digests, signal) =>
-      line.send(collectionId, bytes.length, signal, () => store.sendPart(multipart, number, bytes, digests, signal)),
-    head: (key, signal) => line.ask(signal, () => store.head(key, signal)),
+      send(bytes, signal, () => store.sendPart(multipart, number, bytes, digests, signal)),
+    head: (key, signal) => ask(signal, () => store.head(key, signal)),
     openMultipart: (key, partBytes, headers, signal) =>
-      line.ask(signal, () => store.openMultipart(key, partBytes, headers, signal)),
-    listParts: (multipart, signal) => line.ask(signal, () => store.listParts(multipart, signal)),
-    complete: (multipart, parts, when, signal) => line.ask(signal, () => store.complete(multipart, parts, when, signal))
+      ask(signal, () => store.openMultipart(key, partBytes, headers, signal)),
+    listParts: (multipart, signal) => ask(signal, () => store.listParts(multipart, signal)),
+    complete: (multipart, parts, when, signal) => ask(signal, () => store.complete(multipart, parts, when, signal))
   }
 }

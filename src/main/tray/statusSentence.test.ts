@@ -26,6 +26,7 @@ describe('statusSentence', () => {
     ['Sending, 1 frame to go, 40 s left', { working: 1, secondsLeft: 40 }],
     ['Paused, 7 frames to go', { waiting: 7, hold: 'paused' }],
     ['Held: no network, 7 frames to go', { waiting: 7, hold: 'offline' }],
+    ['Held: the bucket asked for a pause, 7 frames to go', { waiting: 7, hold: 'resting' }],
     ['All in the bucket', { hold: 'paused' }],
     ['1 frame needs you', { needsYou: 1 }],
     ['12 frames need you', { needsYou: 12 }]

@@ -8,7 +8,8 @@ const holdWords = {
   offline: 'Held: no network',
   account: 'Held: an account needs you',
   'disk-full': 'Held: this disk is full',
-  timetable: 'Held: your timetable sends nothing at this hour'
+  timetable: 'Held: your timetable sends nothing at this hour',
+  resting: 'Held: the bucket asked for a pause'
 } as const satisfies Record<NonNullable<Totals['hold']>, string>
 
 /** How everything is going, in the one line that a tray has. @param totals Of all collections; null before the first. */

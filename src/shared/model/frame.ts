@@ -161,8 +161,11 @@ export const frameSelectionSchema = z.union([
 ])
 export type FrameSelection = z.infer<typeof frameSelectionSchema>
 
-/** Why nothing is being sent although something waits. `timetable`: the person's timetable says "nothing" at this hour. */
-export const holds = ['paused', 'offline', 'account', 'disk-full', 'timetable'] as const
+/**
+ * Why nothing is being sent although something waits. `timetable`: the person's timetable says "nothing" at this hour.
+ * `resting`: an account has asked to be left alone for a while (`Retry-After`).
+ */
+export const holds = ['paused', 'offline', 'account', 'disk-full', 'timetable', 'resting'] as const
 
 export const totalsSchema = z.strictObject({
   /** Null: all collections together. */

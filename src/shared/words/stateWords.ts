@@ -146,7 +146,8 @@ export const holdSentences: Readonly<Record<NonNullable<Totals['hold']>, string>
   offline: 'Held: no network. It goes on by itself',
   account: 'Held: the account needs you',
   'disk-full': 'Held: this computer’s disk is full',
-  timetable: 'Held: your timetable sends nothing at this hour'
+  timetable: 'Held: your timetable sends nothing at this hour',
+  resting: 'Held: the bucket asked for a pause. It goes on by itself'
 }
 
 /** What a screen reader hears now and then: "12 of 22 in the bucket, 1 needs you". */

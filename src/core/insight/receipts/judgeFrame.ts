@@ -33,7 +33,7 @@ export type JudgePorts = {
 
 export type Judged = {
   readonly lines: ReadonlyArray<ReceiptLine>
-  /** None: the file is proved, its original byte for byte and every other output with it. */
+  /** None: the file is proved, its original and every other output; byte for byte, unless `isWithoutPosition`. */
   readonly lacks: ReadonlyArray<Lack>
 }
 

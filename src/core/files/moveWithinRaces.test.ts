@@ -1,0 +1,123 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { moveWithin } from './moveWithin.ts'
+
+const world = vi.hoisted(() => {
+  const state = {
+    /** What happens just before the mover's next call to the file system. */
+    beforeCall: (): void => {},
+    hasLinks: true
+  }
+  const calls = ['lstat', 'mkdir', 'open', 'realpath', 'rename', 'link', 'unlink']
+  /** The real file system, with a moment before each call in which others do something. */
+  const watched = (real: Record<string, unknown>, suffix: string): Record<string, unknown> => {
+    const wrapped = calls.map((name) => {
+      const call = real[name + suffix] as (...args: ReadonlyArray<unknown>) => unknown
+      const act = (...args: ReadonlyArray<unknown>) => {
+        state.beforeCall()
+        if (name === 'link' && !state.hasLinks) throw Object.assign(new Error('no links'), { code: 'EPERM' })
+        return call(...args)
+      }
+      return [name + suffix, act]
+    })
+    return { ...real, ...Object.fromEntries(wrapped) }
+  }
+  return { state, watched }
+})
+
+vi.mock('node:fs/promises', async (original) => world.watched(await original(), ''))
+vi.mock('node:fs', async (original) => world.watched(await original(), 'Sync'))
+
+beforeEach(() => {
+  world.state.beforeCall = () => {}
+  world.state.hasLinks = true
+})
+
+/** A file that is to be moved, and a program that saves other versions of it as most editors do: by rename over it. */
+function openShoot() {
+  const folder = mkdtempSync(join(tmpdir(), 'silverdrop-race-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const shoot = join(folder, 'shoot')
+  mkdirSync(shoot)
+  const path = join(shoot, 'a.jpg')
+  writeFileSync(path, 'proved')
+  const { size, mtimeNs } = statSync(path, { bigint: true })
+  const save = (version: string) => {
+    writeFileSync(join(folder, 'unsaved'), version)
+    renameSync(join(folder, 'unsaved'), path)
+  }
+  const move = () => moveWithin({ path, sizeBytes: Number(size), mtimeNs }, join(shoot, 'Sent', 'a.jpg'), () => true)
+  const contents = (where: string) => {
+    const inside = join(shoot, where)
+    const entries = existsSync(inside) ? readdirSync(inside, { withFileTypes: true }) : []
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => readFileSync(join(inside, name), 'utf8'))
+  }
+  return { save, move, contents, latest: () => existsSync(path) && readFileSync(path, 'utf8') }
+}
+
+/**
+ * Moves the file while it is saved anew just before each of these calls, counted from 1.
+ *
+ * @returns how many calls there were, and what is there afterwards.
+ */
+async function moveWhileSaved(...before: ReadonlyArray<number>) {
+  const { save, move, contents, latest } = openShoot()
+  let calls = 0
+  let isSaving = false
+  world.state.beforeCall = () => {
+    if (isSaving) return
+    calls += 1
+    isSaving = true
+    if (before.includes(calls)) save(`saved before call ${calls}`)
+    isSaving = false
+  }
+  const hasMoved = (await move()) !== null
+  world.state.beforeCall = () => {}
+  return { calls, hasMoved, sent: contents('Sent'), shoot: contents('.'), latest: latest() }
+}
+
+describe('moveWithin, while a program saves over the file', () => {
+  it.each([
+    ['with hard links', true],
+    ['without hard links', false]
+  ])('loses and hides no version, at whatever moment it is saved, %s', async (_, hasLinks) => {
+    world.state.hasLinks = hasLinks
+    const { calls } = await moveWhileSaved()
+    expect(calls).toBeGreaterThan(3)
+    for (let at = 1; at <= calls; at += 1) {
+      const { hasMoved, sent, shoot, latest } = await moveWhileSaved(at)
+      expect([latest, shoot], `call ${at}`).toEqual([`saved before call ${at}`, [latest]])
+      expect(sent, `call ${at}`).toEqual(hasMoved ? ['proved'] : [])
+    }
+  })
+
+  it('loses and hides no version of those that are saved one after the other', async () => {
+    const { calls } = await moveWhileSaved()
+    let numbered = 0
+    for (let first = 1; first <= calls; first += 1) {
+      for (let second = first + 1, last = second; second <= last; second += 1) {
+        const end = await moveWhileSaved(first, second)
+        last = end.calls
+        const wasSavedTwice = second <= end.calls
+        const at = `calls ${first} and ${second}`
+        expect(end.latest, at).toBe(`saved before call ${wasSavedTwice ? second : first}`)
+        expect(end.sent, at).toEqual(end.hasMoved ? ['proved'] : [])
+        if (end.shoot.length > 1) numbered += 1
+        if (end.shoot.length > 1) expect(end.shoot, at).toContain(`saved before call ${first}`)
+      }
+    }
+    expect(numbered).toBeGreaterThan(0) // the version that was in the way got a number
+  })
+})
