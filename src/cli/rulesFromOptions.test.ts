@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest'
-import { WEB } from '../shared/model/output.ts'
+import { ORIGINAL, type Output, WEB } from '../shared/model/output.ts'
 import { defaultSettings } from '../shared/model/settings.ts'
 import { rulesFromOptions } from './rulesFromOptions.ts'
 
 const base = defaultSettings.newCollection
 const idsOf = (outputs: string, defined = base.outputs) =>
   rulesFromOptions({ ...base, outputs: defined }, { outputs }).outputs.map(({ id }) => id)
+
+describe('--mirror', () => {
+  const mirrored = (outputs: ReadonlyArray<Output>, options = {}) =>
+    rulesFromOptions({ ...base, outputs: [...outputs] }, { mirror: true, ...options })
+
+  it('sends originals alone, as the settings have them go', () => {
+    const withoutPosition: Output = { kind: 'original', id: 'original', removesPosition: true }
+    expect(mirrored([withoutPosition, WEB]).outputs).toEqual([withoutPosition])
+    expect(mirrored([withoutPosition, WEB], { outputs: 'original' }).outputs).toEqual([withoutPosition])
+    expect(mirrored([ORIGINAL, WEB]).outputs).toEqual([ORIGINAL])
+    expect(mirrored([WEB])).toMatchObject({ outputs: [ORIGINAL], keyTemplate: '{folder}/{file}', conflict: 'replace' })
+  })
+})
 
 describe('--outputs', () => {
   it('takes outputs of the settings and presets, each with all of its renditions', () => {
@@ -31,5 +44,21 @@ describe('--outputs', () => {
   ])('refuses %j with words', (outputs, words) => {
     expect(() => idsOf(outputs)).toThrow(expect.objectContaining({ code: 'bad-request' }))
     expect(() => idsOf(outputs)).toThrow(words)
+  })
+})
+
+describe('rulesFromOptions', () => {
+  it.each([
+    [{ minRating: '9' }, '--min-rating: '],
+    [{ minRating: 'many' }, '--min-rating: '],
+    [{ kinds: 'photo,poem' }, '--kinds: '],
+    [{ include: ['*.jpg', '/'] }, '--include: '],
+    [{ label: [' '] }, '--label: '],
+    [{ keyword: ['lake', ''] }, '--keyword: '],
+    [{ template: '' }, '--template: '],
+    [{ cacheControl: 'ü' }, '--cache-control: '],
+    [{ outputs: 'web,web' }, '--outputs: ']
+  ])('names the option that is to blame: %j', (options, name) => {
+    expect(() => rulesFromOptions(base, options)).toThrow(name)
   })
 })

@@ -1,4 +1,4 @@
-import { MIRROR_RULES } from '../core/engine/FolderComparison.ts'
+import { mirrorRules } from '../core/engine/FolderComparison.ts'
 import { AppError } from '../shared/errors.ts'
 import { type CollectionRules, type ConflictRule, collectionRulesSchema } from '../shared/model/collection.ts'
 import type { LinkKind } from '../shared/model/link.ts'
@@ -16,13 +16,28 @@ export type RuleOptions = SelectionOptions & {
   readonly mirror?: boolean
 }
 
+/** The option that is to blame for a rule, by the rule's name; rules that no option gives keep their own. */
+const OPTIONS: ReadonlyMap<unknown, string> = new Map([
+  ['keyTemplate', '--template'],
+  ['outputs', '--outputs'],
+  ['conflict', '--conflict'],
+  ['link', '--link'],
+  ['cacheControl', '--cache-control'],
+  ['user', '--user'],
+  ['include', '--include'],
+  ['exclude', '--exclude'],
+  ['kinds', '--kinds'],
+  ['leastRating', '--min-rating'],
+  ['labels', '--label'],
+  ['keywords', '--keyword']
+])
+
 /** The app's rules with what the command line says instead. @throws AppError `bad-request` naming the option. */
 export function rulesFromOptions(base: CollectionRules, options: RuleOptions): CollectionRules {
   const cacheControl = options.cacheControl
   const selection = selectionFromOptions(base, options)
   const rules: CollectionRules = {
-    ...base,
-    ...(options.mirror ? { ...MIRROR_RULES, outputs: [...MIRROR_RULES.outputs] } : {}),
+    ...(options.mirror ? mirrorRules(base) : base),
     ...(options.template === undefined ? {} : { keyTemplate: options.template }),
     ...(options.outputs === undefined ? {} : { outputs: readOutputs(options.outputs, base.outputs) }),
     ...(options.conflict === undefined ? {} : { conflict: options.conflict as ConflictRule }),
@@ -36,7 +51,12 @@ export function rulesFromOptions(base: CollectionRules, options: RuleOptions): C
   const parsed = collectionRulesSchema.safeParse(rules)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  throw new AppError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`)
+  throw new AppError('bad-request', `${optionOf(issue?.path ?? [])}: ${issue?.message}`)
+}
+
+function optionOf(path: ReadonlyArray<PropertyKey>): string {
+  const [rule, part] = path
+  return OPTIONS.get(rule === 'selection' ? part : rule) ?? path.join('.')
 }
 
 /** Names of outputs, as the settings define them, or of presets, each with all of its renditions. */

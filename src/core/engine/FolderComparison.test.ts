@@ -11,10 +11,10 @@ import { MiB } from '../../shared/units.ts'
 import { countCoverage } from '../../shared/words/coverageWords.ts'
 import { createEngine, type Engine } from '../engine.ts'
 import { type FaultyR2, openFaultyR2 } from '../testing/faultProxy/openFaultyR2.ts'
-import { MIRROR_RULES } from './FolderComparison.ts'
+import { mirrorRules } from './FolderComparison.ts'
 import { costOf, type PushPlan } from './PushPlan.ts'
 
-const mirror: CollectionRules = { ...defaultSettings.newCollection, ...MIRROR_RULES, outputs: [ORIGINAL] }
+const mirror: CollectionRules = mirrorRules({ ...defaultSettings.newCollection, outputs: [ORIGINAL] })
 const LIMIT_MS = 60_000
 
 let r2: FaultyR2

@@ -24,12 +24,11 @@ import { type AccountStores, bucketOf } from './AccountStores.ts'
 import type { PushPlan } from './PushPlan.ts'
 import { type KeyPlanParts, planKeys } from './planKeys.ts'
 
-/** A folder as it is: its own paths, nothing rendered. */
-export const MIRROR_RULES = {
-  keyTemplate: '{folder}/{file}',
-  outputs: [ORIGINAL],
-  conflict: 'replace'
-} as const satisfies Partial<CollectionRules>
+/** A folder as it is: its own paths, nothing rendered. Originals go as they do otherwise, with their position or without. */
+export function mirrorRules(base: CollectionRules): CollectionRules {
+  const original = base.outputs.find(({ kind }) => kind === 'original') ?? ORIGINAL
+  return { ...base, keyTemplate: '{folder}/{file}', outputs: [original], conflict: 'replace' }
+}
 
 /** A folder to be compared: of a collection, or of none. */
 export type CoverageOrder = {
@@ -221,7 +220,7 @@ export class FolderComparison {
 
   /** A folder that nobody has sent from here is compared as it is. */
   #unnamed(folder: string, { account, prefix }: CoverageOrder): Collection {
-    const rules = { ...this.#parts.newRules(), ...MIRROR_RULES, outputs: [...MIRROR_RULES.outputs] }
+    const rules = mirrorRules(this.#parts.newRules())
     return unsavedCollection({ rootPath: folder, accountId: account.id, prefix: prefix ?? '', rules })
   }
 }

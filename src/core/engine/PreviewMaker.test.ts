@@ -8,6 +8,8 @@ import type { FrameView } from '../../shared/model/frame.ts'
 import { ORIGINAL } from '../../shared/model/output.ts'
 import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { createEngine } from '../engine.ts'
+import { createPaperDarkroom, openRoom } from '../transfer/testing/openRoom.ts'
+import { PreviewMaker } from './PreviewMaker.ts'
 
 const LONG_MS = 30_000
 
@@ -100,6 +102,35 @@ describe('small pictures of rows', () => {
   })
 })
 
+describe('a small picture that is being made', () => {
+  it('does not count where its frame is another version of the file by then', async () => {
+    const room = openRoom({ outputs: [ORIGINAL] })
+    room.add(room.write('a.jpg', 'a picture'))
+    const [prepared] = await room.prepare()
+    if (!prepared) throw new Error('Nothing was prepared')
+    const { id } = prepared
+    const { promise: changed, resolve } = Promise.withResolvers<string>()
+    const maker = new PreviewMaker({
+      darkroom: {
+        ...createPaperDarkroom(),
+        render: async () => {
+          room.frames.renew(id, { sizeBytes: 5, mtimeNs: 1n, ino: 2n })
+          return { renditions: [], preview: { ok: true, thumbhash: 'AQID' } }
+        }
+      },
+      frames: room.frames,
+      previewsPath: join(room.home, 'previews'),
+      spoolPath: join(room.home, 'spool'),
+      onFrameChanged: resolve
+    })
+    onTestFinished(() => maker.close())
+    await maker.see([id])
+    expect(await changed).toBe(id)
+    expect(room.frames.find(id)?.hasPreview).toBe(false)
+    expect(room.frames.thumbs.hashOf(id)).toBeNull()
+  })
+})
+
 describe('small pictures of objects', () => {
   it('are made once, and again where the file is damaged', async () => {
     const { engine, bucket, fileOf } = await openSent([])
@@ -119,6 +150,10 @@ describe('small pictures of objects', () => {
     const bytes = readFileSync(path)
     truncateSync(path, 100)
     expect(await ask()).toEqual({ previewUrl })
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    truncateSync(path, 100)
+    const answers = await Promise.all(Array.from({ length: 6 }, ask)) // several windows show the same folder
+    expect(answers).toEqual(Array.from({ length: 6 }, () => ({ previewUrl })))
     expect(readFileSync(path).equals(bytes)).toBe(true)
     expect(await engine.answers['bucket:preview']({ accountId: 'here', key: 'a.txt', etag, sizeBytes })).toEqual({
       previewUrl: null

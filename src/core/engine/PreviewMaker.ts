@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import type { FrameKind } from '../../shared/model/frame.ts'
 import { MiB } from '../../shared/units.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
+import { sameFingerprint } from '../files/FrameFile.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import { Slots } from '../transfer/Slots.ts'
@@ -38,6 +39,8 @@ export class PreviewMaker {
   readonly #slots = new Slots(MADE_AT_ONCE)
   readonly #stop = new AbortController()
   readonly #asked = new Set<string>()
+  /** Objects' pictures under way by name: who asks meanwhile waits for the same one. */
+  readonly #making = new Map<string, Promise<boolean>>()
 
   constructor(ports: PreviewPorts) {
     this.#ports = ports
@@ -76,7 +79,7 @@ export class PreviewMaker {
     const name = hash('sha256', `${object.accountId}\n${object.key}\n${object.etag}`, 'hex').slice(0, 32)
     const isThere =
       (await this.cache.lookAtObject(name)) ||
-      (await this.#slots.run(() => this.#makeForObject(store, object.key, name), this.#stop.signal))
+      (await this.#makeOnce(name, () => this.#makeForObject(store, object.key, name)))
     return isThere ? this.cache.urlOfObject(name) : null
   }
 
@@ -89,8 +92,7 @@ export class PreviewMaker {
     const { frames } = this.#ports
     if (frames.find(id)?.hasPreview) {
       if (await this.cache.lookAtFrame(id)) return
-      frames.thumbs.lose([id])
-      this.forget(id)
+      this.#disown(id)
     }
     if (this.#asked.has(id)) return
     this.#asked.add(id)
@@ -113,8 +115,24 @@ export class PreviewMaker {
       this.#stop.signal
     )
     if (!preview?.ok) return
-    frames.thumbs.put(id, preview.thumbhash)
+    const now = frames.find(id)
+    if (now && sameFingerprint(now, frame)) frames.thumbs.put(id, preview.thumbhash)
+    else this.#disown(id)
     onFrameChanged(id)
+  }
+
+  /** What lies there is no picture of the frame, or none of this version: the next look at the row asks again. */
+  #disown(id: string): void {
+    this.#ports.frames.thumbs.lose([id])
+    this.forget(id)
+  }
+
+  #makeOnce(name: string, make: () => Promise<boolean>): Promise<boolean> {
+    const underWay = this.#making.get(name)
+    if (underWay) return underWay
+    const making = this.#slots.run(make, this.#stop.signal).finally(() => this.#making.delete(name))
+    this.#making.set(name, making)
+    return making
   }
 
   async #makeForObject(store: ObjectStore, key: string, name: string): Promise<boolean> {

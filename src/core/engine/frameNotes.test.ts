@@ -24,6 +24,14 @@ describe('frameNotes', () => {
     expect(frameNotes(rawFacts, madeOf({}, null, null))).toEqual([CARRIED])
     expect(frameNotes(rawFacts, madeOf({}, 2048, 1365))).toEqual([CARRIED])
     expect(frameNotes(rawFacts, [original])).toEqual([])
+    const copies = madeOf({}, 2048, 1365).slice(1)
+    const removed = { output: WITHOUT_POSITION, widthPx: 6000, heightPx: 4000 }
+    const alone = 'Copies are made of the picture that the RAW carries for showing.'
+    expect(frameNotes(rawFacts, copies)).toEqual([alone])
+    expect(frameNotes({ ...rawFacts, hasPosition: true }, [removed, ...copies])).toEqual([
+      'Goes without its position.',
+      alone
+    ])
   })
 
   it('says how small the picture within a RAW is, once, where a copy came out smaller than asked', () => {
@@ -69,6 +77,9 @@ describe('frameNotes', () => {
     expect(frameNotes(placed, [original])).toEqual([])
     expect(frameNotes(placed, [{ ...removed, state: { kind: 'done', proof } }])).toEqual(['Sent without its position.'])
     expect(frameNotes(placed, [failed('position-stays')])).toEqual([])
+    const stays = ['Its original is not sent: its position could not be taken out.']
+    expect(frameNotes(placed, [failed('render-crashed')])).toEqual(stays)
+    expect(frameNotes(placed, [failed('render-timeout')])).toEqual(stays)
     expect(frameNotes(placed, [failed('access-denied')])).toEqual(['Goes without its position.'])
   })
 

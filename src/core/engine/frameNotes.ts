@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/errors.ts'
 import { FULL_SIZE_PX, type Output, type Rendition } from '../../shared/model/output.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
 import { isMade } from '../images/isMade.ts'
@@ -10,6 +11,9 @@ export const GAIN_MAP_NOTE = 'Its HDR part stays with the original.'
 
 /** A picture within a RAW that is hardly smaller than the RAW itself is no news. */
 const WHOLE = 0.95
+
+/** The darkroom ended over it. Of a copy that means that the original goes, of the original itself that it does not. */
+const RENDERING_FAILED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['render-crashed', 'render-timeout'])
 
 /** What goes of a frame, and how far it is. */
 type Going = Copy & { readonly state?: UploadState }
@@ -33,7 +37,7 @@ export function frameNotes(
   if (going.some(({ output }) => output.kind === 'rendition')) {
     if (kind === 'raw') {
       notes.push(
-        'Copies are made of the picture that the RAW carries for showing; the RAW itself goes as it is.',
+        `Copies are made of the picture that the RAW carries for showing${goesAsItIs(going) ? '; the RAW itself goes as it is' : ''}.`,
         ...going.flatMap((copy) => rawSizeNote(facts, copy)).slice(0, 1)
       )
     }
@@ -42,6 +46,10 @@ export function frameNotes(
   }
   if (facts.problem) notes.push('Its metadata could not be read whole.')
   return notes
+}
+
+function goesAsItIs(going: ReadonlyArray<Going>): boolean {
+  return going.some(({ output }) => output.kind === 'original' && !isMade(output))
 }
 
 /** Marked before they go: whoever reads it can still stop them. */
@@ -59,7 +67,11 @@ function keepsPosition({ keepsPosition, metadata }: Rendition): boolean {
 function positionNotes(facts: FrameFacts, { output, state }: Going): ReadonlyArray<string> {
   if (output.kind !== 'original' || !isMade(output)) return []
   if (state?.kind === 'done') return ['Sent without its position.']
-  if (state?.kind === 'failed' && state.problem.code === 'position-stays') return [] // its problem says so
+  if (state?.kind === 'failed') {
+    if (state.problem.code === 'position-stays') return [] // its problem says so
+    if (RENDERING_FAILED.has(state.problem.code))
+      return ['Its original is not sent: its position could not be taken out.']
+  }
   return facts.hasPosition ? ['Goes without its position.'] : []
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { AppError } from '../../shared/errors.ts'
+import { endWithChildren } from './endWithChildren.ts'
 import { readRssBytes } from './readRssBytes.ts'
 import type { Message, Outcome, Request, Task } from './tasks.ts'
 
@@ -69,6 +70,7 @@ export class DarkroomProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
       windowsHide: true,
+      detached: process.platform !== 'win32', // leads a group, so that what it starts can be ended with it
       env: environment()
     })
     this.#child.on('message', (messages: ReadonlyArray<Message>) => {
@@ -130,7 +132,7 @@ export class DarkroomProcess {
     if (!this.#isUsable) return
     this.#isUsable = false
     this.#fate = fate
-    this.#child.kill('SIGKILL')
+    if (this.#child.pid !== undefined) endWithChildren(this.#child.pid)
   }
 
   /** A message costs more than what is in it: as many requests as there are travel in one. */

@@ -43,4 +43,19 @@ describe.skipIf(process.platform !== 'linux')('ExifToolReader', () => {
     expect(processes()).toHaveLength(1)
     expect(processes()).not.toContain(first)
   })
+
+  it.each([0, 1])('ends ExifTool while it is at work, and starts another (retries: %i)', async (retries) => {
+    const reader = new ExifToolReader(60_000, retries)
+    open = reader
+    const path = await file('b.jpg', await busy(60, 40).jpeg().toBuffer())
+    const ask = () => reader.read(path, ['-ImageSize'])
+    await ask()
+    const [first = 0] = processes()
+    process.kill(first, 'SIGSTOP') // as a file does that it never comes back from
+    const asked = expect(ask()).rejects.toMatchObject({ code: 'picture-unsupported' })
+    await reader.stop()
+    await asked
+    expect(processes()).toEqual([])
+    expect(await ask()).toMatchObject({ ImageSize: '60x40' })
+  })
 })

@@ -13,11 +13,16 @@ const LOOK_LIMIT_MS = 10_000
  */
 export class ExifToolReader {
   readonly #taskLimitMs: number
+  readonly #retries: number
   #exiftool: Promise<ExifTool> | null = null
 
-  /** @param taskLimitMs For one question; default 10,000 ms, enough for a look. Writing copies the file whole. */
-  constructor(taskLimitMs = LOOK_LIMIT_MS) {
+  /**
+   * @param taskLimitMs For one question; default 10,000 ms, enough for a look. Writing copies the file whole.
+   * @param retries After a process that died or hung; default 1. A file that hangs one hangs the next as well.
+   */
+  constructor(taskLimitMs = LOOK_LIMIT_MS, retries = 1) {
     this.#taskLimitMs = taskLimitMs
+    this.#retries = retries
   }
 
   /**
@@ -51,7 +56,7 @@ export class ExifToolReader {
   }
 
   async #use<T>(path: string, act: (exiftool: ExifTool) => Promise<T>): Promise<T> {
-    this.#exiftool ??= start(this.#taskLimitMs)
+    this.#exiftool ??= start(this.#taskLimitMs, this.#retries)
     try {
       return await act(await this.#exiftool)
     } catch (error) {
@@ -59,15 +64,24 @@ export class ExifToolReader {
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#end(true)
+  }
+
+  /** Ends ExifTool whatever it is doing; what was asked of it is rejected. The next question starts another. */
+  stop(): Promise<void> {
+    return this.#end(false)
+  }
+
+  async #end(gracefully: boolean): Promise<void> {
     const exiftool = await this.#exiftool?.catch(() => null)
     this.#exiftool = null
-    await exiftool?.end()
+    await exiftool?.end(gracefully)
   }
 }
 
 /** Loaded only when needed: the library costs a tenth of a second, and most shoots are JPEG. */
-async function start(taskTimeoutMillis: number): Promise<ExifTool> {
+async function start(taskTimeoutMillis: number, taskRetries: number): Promise<ExifTool> {
   const { ExifTool } = await import('exiftool-vendored')
-  return new ExifTool({ maxProcs: 1, taskTimeoutMillis, taskRetries: 1, geolocation: false })
+  return new ExifTool({ maxProcs: 1, taskTimeoutMillis, taskRetries, geolocation: false })
 }

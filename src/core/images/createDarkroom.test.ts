@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, readdir, readFile, truncate, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Rendition, WEB } from '../../shared/model/output.ts'
@@ -9,10 +9,14 @@ import { MiB } from '../../shared/units.ts'
 import { createDarkroom, type DarkroomOptions } from './createDarkroom.ts'
 import type { Darkroom, RenderJob } from './Darkroom.ts'
 import { partPath } from './partPath.ts'
+import { placedFilm } from './testing/boxes.ts'
 import { busy, testFolder } from './testing/pictures.ts'
 
 const SAMPLES = join(import.meta.dirname, '../../../resources/samples')
 const MISBEHAVING = join(import.meta.dirname, 'testing/misbehavingDarkroom.ts')
+
+/** ExifTool copies it for a second or more. */
+const SLOW_FILM_BYTES = 300 * MiB
 
 const calm = new AbortController().signal
 const file = testFolder()
@@ -129,10 +133,9 @@ describe('createDarkroom', () => {
         ['hang', 'render-timeout']
       ] as const) {
         const target = await file(`${name}-clean.jpg`)
-        await writeFile(partPath(target), 'half a copy')
         const act = darkroom.removePosition({ path: await file(name), kind: 'photo', target }, calm)
         await expect(act).rejects.toMatchObject({ code })
-        await expect(access(partPath(target))).rejects.toMatchObject({ code: 'ENOENT' })
+        expect((await readdir(dirname(target))).filter((left) => left.startsWith(`${name}-clean`))).toEqual([])
       }
     })
 
@@ -179,6 +182,28 @@ describe('createDarkroom', () => {
       await expect(access(part)).rejects.toMatchObject({ code: 'ENOENT' })
       expect(isAlive(before)).toBe(false)
       expect(await next).not.toBe(before)
+    })
+
+    it('while ExifTool writes ends that too, leaves nothing behind, and the next attempt does it', async () => {
+      const size = Buffer.alloc(4)
+      size.writeUInt32BE(SLOW_FILM_BYTES)
+      const path = await file('slow.mp4', Buffer.concat([placedFilm(), size, Buffer.from('mdat')]))
+      await truncate(path, placedFilm().length + SLOW_FILM_BYTES)
+      const target = await file('slow-clean.mp4')
+      const left = async () => (await readdir(dirname(target))).filter((name) => name.startsWith('slow-clean'))
+      const darkroom = open({ processes: 1 })
+      const stop = new AbortController()
+      const running = darkroom.removePosition({ path, kind: 'video', target }, stop.signal)
+      running.catch(() => {}) // it is looked at below
+      await vi.waitUntil(async () => (await left()).some((name) => name.endsWith('_exiftool_tmp')), {
+        timeout: 30_000,
+        interval: 5
+      })
+      stop.abort()
+      await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+      expect(await left()).toEqual([])
+      expect(await darkroom.removePosition({ path, kind: 'video', target }, calm)).toMatchObject({ path: target })
+      expect(await left()).toEqual(['slow-clean.mp4'])
     })
 
     it('beforehand sends nothing', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { availableParallelism, totalmem } from 'node:os'
 import { AppError, toProblem } from '../../shared/errors.ts'
 import { GiB } from '../../shared/units.ts'
@@ -8,7 +8,7 @@ import { Casualty } from './DarkroomProcess.ts'
 import type { FrameFacts } from './FrameFacts.ts'
 import { failedRendering } from './failedRendering.ts'
 import { Lane } from './Lane.ts'
-import { partPath } from './partPath.ts'
+import { partPath, removePart } from './partPath.ts'
 
 export type DarkroomOptions = {
   /** Pictures rendered at the same time, each in a process of its own; default: one per core. */
@@ -65,17 +65,18 @@ export function createDarkroom(options: DarkroomOptions = {}): Darkroom {
       try {
         return await renderings.run({ kind: 'render', job }, signal)
       } catch (error) {
-        await removeParts(pathsOf(job)) // whoever was writing them is gone
+        await removeParts(pathsOf(job).map((path) => partPath(path))) // whoever was writing them is gone
         if (!(error instanceof Casualty)) throw error
         return failedRendering(job, casualtyError(error, job.path))
       }
     },
 
     async removePosition(job, signal) {
+      const part = partPath(job.target, randomUUID())
       try {
-        return await renderings.run({ kind: 'clean', job }, signal)
+        return await renderings.run({ kind: 'clean', job, part }, signal)
       } catch (error) {
-        await removeParts([job.target])
+        await removeParts([part])
         throw error instanceof Casualty ? casualtyError(error, job.path) : error
       }
     },
@@ -108,7 +109,7 @@ function pathsOf({ renditions, previewPath }: RenderJob): ReadonlyArray<string> 
   return previewPath === null ? paths : [...paths, previewPath]
 }
 
-async function removeParts(paths: ReadonlyArray<string>): Promise<void> {
+async function removeParts(parts: ReadonlyArray<string>): Promise<void> {
   // What cannot be removed is found by whoever tidies the spool folder.
-  await Promise.allSettled(paths.map((path) => rm(partPath(path), { force: true })))
+  await Promise.allSettled(parts.map(removePart))
 }

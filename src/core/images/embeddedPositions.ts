@@ -27,7 +27,8 @@ const MOST_LOCI_BYTES = 1_000
 /** A track's kinds of sample: version and flags, count, then the first one's size and format. */
 const SAMPLE_DESCRIPTIONS_MARK = 'stsd\0\0\0\0'
 const FIRST_FORMAT_AT = 16
-const POSITION_FORMATS = new Set(['camm', 'gpmd'])
+/** Android's and GoPro's positions; captions as WebVTT and TTML, whose words ExifTool does not read. */
+const POSITION_FORMATS = new Set(['camm', 'gpmd', 'wvtt', 'stpp'])
 
 /** XMP's two spellings of a property, from the colon on. */
 const XMP_ATTRIBUTE = /:GPS(?:Dest)?L(?:at|ong)\w{0,20}\s{0,20}=\s{0,20}(?:"[^"<>]{0,200}"|'[^'<>]{0,200}')/gi
@@ -51,7 +52,7 @@ export function embeddedPositions(bytes: Buffer): ReadonlyArray<PositionBytes> {
   ]
 }
 
-/** A track of positions beside that of pictures, as GoPro and Android write them: binary, and not for us to blank. */
+/** A track beside that of pictures that tells positions, or may in captions: not for us to blank. */
 export function hasPositionTrack(bytes: Buffer): boolean {
   return offsetsOf(SAMPLE_DESCRIPTIONS_MARK, bytes).some((start) =>
     POSITION_FORMATS.has(bytes.toString('latin1', start + FIRST_FORMAT_AT, start + FIRST_FORMAT_AT + 4))

@@ -7,6 +7,9 @@ const run = promisify(execFile)
 /** A frame of any camera's film is decoded in far less, from a memory card too. */
 const TIME_LIMIT_MS = 10_000
 
+/** 8K is 33 MP, and no camera films twice that: a header that claims more wants memory. */
+const MOST_PIXELS = 70_000_000
+
 /** A picture for rows and pages is smaller still. */
 const LONG_EDGE_PX = 640
 const MOST_PNG_BYTES = 16 * 1024 * 1024
@@ -43,6 +46,8 @@ function argumentsFor(path: string, second: number): string[] {
   const size = `'min(${LONG_EDGE_PX},iw)':'min(${LONG_EDGE_PX},ih)'`
   return [
     ...['-v', 'error', '-nostdin'],
+    // One film of many at a time, and for as long as it may take: ffmpeg ends by itself, too, if we are gone.
+    ...['-threads', '1', '-timelimit', String(TIME_LIMIT_MS / 1000), '-max_pixels', String(MOST_PIXELS)],
     // A playlist that calls itself a film fetches nothing.
     ...['-protocol_whitelist', 'file', '-ss', String(second), '-i', `file:${path}`],
     ...['-frames:v', '1', '-vf', `scale=${size}:force_original_aspect_ratio=decrease`],

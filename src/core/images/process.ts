@@ -1,8 +1,10 @@
 // The darkroom as a process of its own, as `core/process.ts` is for the engine: reads and renders what it is asked over
 // its IPC channel, and ends with it. Started by DarkroomProcess with the memory limit in bytes as its argument.
 import { constants, setPriority } from 'node:os'
-import { toProblem } from '../../shared/errors.ts'
+import { AppError, toProblem } from '../../shared/errors.ts'
+import type { Cleaned, CleanJob } from './Darkroom.ts'
 import { ExifToolReader } from './ExifToolReader.ts'
+import { endWithChildren } from './endWithChildren.ts'
 import { readFacts, readType } from './readFacts.ts'
 import { removePosition } from './removePosition.ts'
 import { render } from './render.ts'
@@ -14,12 +16,12 @@ const DECODER_SHARE = 0.75
 /** How often the memory in use is told where nobody can look from outside. */
 const MEMORY_REPORT_MS = 200
 
-/** Writing copies a film twice, 70 MB a second as measured; whoever started us ends us soon after. */
+/** Writing copies a film twice, 70 MB a second as measured. Whoever started us ends us soon after this time for all. */
 const EDIT_LIMIT_MS = 110_000
 
 const memoryLimitBytes = Number(process.argv[2])
 const exiftool = new ExifToolReader()
-const editor = new ExifToolReader(EDIT_LIMIT_MS)
+const editor = new ExifToolReader(2 * EDIT_LIMIT_MS, 0) // `clean` sets the limit
 
 function perform(task: Task): Promise<Outcome> {
   switch (task.kind) {
@@ -31,7 +33,23 @@ function perform(task: Task): Promise<Outcome> {
       lowerPriority()
       return render(task.job, memoryLimitBytes * DECODER_SHARE, exiftool)
     case 'clean':
-      return removePosition(task.job, editor)
+      return clean(task.job, task.part)
+  }
+}
+
+/** In time, or not at all: an ExifTool that is still at work would outlive us. */
+async function clean(job: CleanJob, part: string): Promise<Cleaned> {
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    void editor.stop()
+  }, EDIT_LIMIT_MS)
+  try {
+    return await removePosition(job, part, editor)
+  } catch (error) {
+    throw isLate ? new AppError('render-timeout', job.path, { cause: error }) : error
+  } finally {
+    clearTimeout(timer)
   }
 }
 
@@ -71,8 +89,8 @@ async function answer({ id, task }: Request): Promise<void> {
   }
 }
 
-// An orderly exit would wait for a decoder that may never come back. ExifTool ends when its pipe closes.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+// An orderly exit would wait for a decoder that may never come back.
+process.on('disconnect', () => endWithChildren(process.pid))
 
 if (process.platform !== 'linux') {
   setInterval(() => send({ kind: 'memory', rssBytes: process.memoryUsage.rss() }), MEMORY_REPORT_MS).unref()

@@ -94,6 +94,14 @@ describe('readFacts', () => {
     expect((await readFacts(path, exiftool)).creator).toBe('A & B; Zoë')
   })
 
+  it('reads where it was taken of a sidecar as well', async () => {
+    const path = await file('a.xmp', xmp('exif:GPSLatitude="51,28.98N" exif:GPSLongitude="3,11.1W">'))
+    const facts = await readFacts(path, exiftool)
+    expect(facts).toMatchObject({ kind: 'sidecar', hasPosition: true, capturedAt: null })
+    expect(facts.position?.latitude).toBeCloseTo(51.483, 3)
+    expect(facts.position?.longitude).toBeCloseTo(-3.185, 3)
+  })
+
   it('takes a GPS directory without a fix for no position', async () => {
     const block = exifBlock({
       gps: {

@@ -11,7 +11,7 @@ import { fileReadError } from './fileReadError.ts'
 import { isHdr } from './hdr.ts'
 import { type Identity, identify } from './identify.ts'
 import { marksOf, type PictureMarks } from './marks.ts'
-import { type Position, validPosition } from './position.ts'
+import { type Position, readIso6709, validPosition } from './position.ts'
 import { sharp } from './safeSharp.ts'
 import { sharpError } from './sharpError.ts'
 import { sharpInput } from './sharpInput.ts'
@@ -78,9 +78,13 @@ async function fromSharp(path: string): Promise<Partial<FrameFacts>> {
   }
 }
 
-/** An XMP sidecar holds a packet and nothing else; its other words are of its picture, and are not shown as its own. */
+/**
+ * An XMP sidecar holds a packet and nothing else. Its other words are of its picture, and are not shown as its own; the
+ * position goes with it all the same.
+ */
 async function fromSidecar(path: string): Promise<Partial<FrameFacts>> {
-  return marked(readXmp(await readPacket(path)).marks)
+  const { marks, position, hasPosition } = readXmp(await readPacket(path))
+  return { ...marked(marks), ...placed(position), hasPosition }
 }
 
 /** One byte more than a packet may have is enough to refuse it. */
@@ -160,6 +164,7 @@ const EXIFTOOL_ARGS = [
   '-CopyrightNotice',
   '-Duration#',
   '-GPSCoordinates#',
+  '-Location',
   ...COORDINATE_ARGS,
   '-Error',
   '-api',
@@ -177,7 +182,8 @@ function fromExifTool(tags: ExifToolTags): Partial<FrameFacts> {
   }
   const error = words('Error')
   const durationSeconds = number('Duration')
-  const position = validPosition(degrees(tags['GPSLatitude']), degrees(tags['GPSLongitude']), null)
+  const location = readIso6709(words('Location') ?? '') // what some programs write into films
+  const position = validPosition(degrees(tags['GPSLatitude']), degrees(tags['GPSLongitude']), null) ?? location
   const createZone = TIMES_IN_UTC.has(words('FileType') ?? '') ? 'Z' : null
   const capturedAt =
     parseCaptureTime(words('DateTimeOriginal') ?? '', words('OffsetTimeOriginal')) ??

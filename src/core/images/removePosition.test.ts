@@ -7,6 +7,7 @@ import type { FrameKind } from '../../shared/model/frame.ts'
 import { MiB } from '../../shared/units.ts'
 import { partPath } from './partPath.ts'
 import { removePosition } from './removePosition.ts'
+import { box, latin1, placedFilm } from './testing/boxes.ts'
 import { exifBlock, withExifBlock } from './testing/exifBlock.ts'
 import { openRenderer } from './testing/openRenderer.ts'
 import { busy, plain, realPhoto, testFolder } from './testing/pictures.ts'
@@ -22,7 +23,8 @@ const { exiftool } = openRenderer(file)
 let made = 0
 
 async function clean(path: string, kind: FrameKind = 'photo') {
-  return removePosition({ path, kind, target: await file(`clean-${made++}${extname(path)}`) }, exiftool)
+  const target = await file(`clean-${made++}${extname(path)}`)
+  return removePosition({ path, kind, target }, partPath(target), exiftool)
 }
 
 /** The copy, which must have been made. */
@@ -56,32 +58,6 @@ const gps = { 1: 'N', 2: degrees(51, 28, 5878), 3: 'W', 4: degrees(3, 11, 721) }
 const placed = async (picture: Buffer, thumbnail?: Buffer) =>
   withExifBlock(picture, exifBlock({ image: { 271: 'Canon', 315: 'Zoe' }, gps, ...(thumbnail && { thumbnail }) }))
 
-const box = (type: string, ...content: ReadonlyArray<Buffer>) => {
-  const bytes = Buffer.concat([Buffer.alloc(4), Buffer.from(type, 'latin1'), ...content])
-  bytes.writeUInt32BE(bytes.length)
-  return bytes
-}
-const text = (value: string) => Buffer.from(value, 'latin1')
-
-/** A film that tells its place in all three ways, as phones append one to a picture. */
-function film(): Buffer {
-  const xyz = box('\xa9xyz', Buffer.from([0, 18, 0x15, 0xc7]), text('+51.4830-003.1850/'))
-  const loci = box(
-    'loci',
-    Buffer.alloc(4),
-    Buffer.from([0x15, 0xc7]),
-    text('Home\0\0'),
-    Buffer.alloc(12, 3),
-    text('earth\0\0')
-  )
-  const key = text('com.apple.quicktime.location.ISO6709')
-  const keys = box('keys', Buffer.from([0, 0, 0, 0, 0, 0, 0, 1]), box('mdta', key))
-  const value = box('data', Buffer.from([0, 0, 0, 1, 0, 0, 0, 0]), text('+51.4830-003.1850+012.300/'))
-  const handler = box('hdlr', Buffer.alloc(8), text('mdta'), Buffer.alloc(13))
-  const meta = box('meta', handler, keys, box('ilst', box('\0\0\0\x01', value)))
-  return Buffer.concat([box('ftyp', text('mp42\0\0\0\0mp42isom')), box('moov', box('udta', xyz, loci), meta)])
-}
-
 describe.skipIf(!hasExifTool)('removePosition', () => {
   it('takes the position out of EXIF and XMP, and leaves pixels, names of places and everything else', async () => {
     const path = await file('placed.jpg', await placed(await busy().jpeg().toBuffer()))
@@ -101,7 +77,7 @@ describe.skipIf(!hasExifTool)('removePosition', () => {
   })
 
   it('takes it out of the film of a motion photo, whose length and pixels stay', async () => {
-    const path = await file('motion.jpg', Buffer.concat([await busy().jpeg().toBuffer(), film()]))
+    const path = await file('motion.jpg', Buffer.concat([await busy().jpeg().toBuffer(), placedFilm()]))
     const before = await readFile(path)
     const copy = await cleanCopy(path)
     await expectNoCoordinate(copy)
@@ -164,20 +140,62 @@ describe.skipIf(!hasExifTool)('removePosition', () => {
     expect(await clean(await file('a.pp3', '[Version]\nAppVersion=5.8'), 'sidecar')).toEqual({ path: null })
   })
 
+  it('follows pictures that lie beside films as what they are', async () => {
+    const path = await file('MVI_1.thm', await placed(await plain([9, 200, 9]).jpeg().toBuffer()))
+    await expectNoCoordinate(await cleanCopy(path, 'sidecar'))
+    const cut = await file('MVI_2.thm', (await placed(await plain([9, 200, 9]).jpeg().toBuffer())).subarray(0, 60))
+    await expect(clean(cut, 'sidecar')).rejects.toMatchObject({ code: 'picture-unsupported' })
+  })
+
+  it.each([
+    ['IMG_1.jpg.json', '{"geoData": {"latitude": 51.483, "longitude": -3.185, "altitude": 0.0}}'],
+    ['walk.gpx', '<gpx><trk><trkseg><trkpt lat="51.4830" lon="-3.1850"/></trkseg></trk></gpx>'],
+    ['walk.kml', '<Point><coordinates>\n  -3.1850,51.4830,0</coordinates></Point>'],
+    ['walk.geojson', '{"type": "Point", "coordinates": [-3.1850, 51.4830]}'],
+    ['lines.geojson', '{"type": "LineString", "coordinates": [[ -3.1850, 51.4830], [ -3.1851, 51.4831]]}'],
+    ['walk.log', '$GPGGA,123519,5128.98,N,00311.10,W,1,08,0.9,545.4,M,46.9,M,,*47']
+  ])('refuses a text that tells it: %s', async (name, words) => {
+    await expect(clean(await file(name, words), 'other')).rejects.toMatchObject({ code: 'picture-unsupported' })
+  })
+
+  it.each([
+    ['IMG_2.jpg.json', '{"geoData": {"latitude": 0.0, "longitude": 0.0, "latitudeSpan": 0.0}}'],
+    ['index.html', '<p>GPS, latitude and longitude: none. Platform: 5.2</p><script>const lat = 5, flat = 1.5</script>'],
+    ['page.css', '.lat { left: 51.48px } .coordinates { top: 3.5em }']
+  ])('leaves a text alone that tells none: %s', async (name, words) => {
+    expect(await clean(await file(name, words), 'other')).toEqual({ path: null })
+  })
+
+  it.each([
+    ['51.4830, -3.1850', true],
+    ['51.483° N, 3.185° W', true],
+    ['Pier 14, Cardiff CF10 5AL, 05-06-2020', false]
+  ])('tells a place in numbers, which must not stay, from its name: %s', async (words, isTold) => {
+    const path = await file(`words-${made}.jpg`, await busy(60, 40).jpeg().toBuffer())
+    await exiftool.write(path, [`-XMP-iptcCore:Location=${words}`])
+    const act = clean(path)
+    if (isTold) await expect(act).rejects.toMatchObject({ code: 'picture-unsupported' })
+    else expect(await act).toEqual({ path: null })
+  })
+
   it('refuses what ExifTool cannot write, and leaves nothing behind', async () => {
     const tiff = await file('a.tif', await busy(64, 48).tiff().toBuffer())
     await exiftool.write(tiff, ['-GPSLatitude=51.483', '-GPSLatitudeRef=N', '-GPSLongitude=3.1', '-GPSLongitudeRef=W'])
     const path = await file('a.3fr', await readFile(tiff))
     const target = await file('refused.3fr')
-    const act = removePosition({ path, kind: 'raw', target }, exiftool)
+    const act = removePosition({ path, kind: 'raw', target }, partPath(target), exiftool)
     await expect(act).rejects.toMatchObject({ code: 'picture-unsupported' })
     expect([existsSync(target), existsSync(partPath(target))]).toEqual([false, false])
     expect((await readdir(dirname(target))).filter((name) => name.includes('_exiftool_tmp'))).toEqual([])
   })
 
   it('refuses a motion photo whose film has a track of positions', async () => {
-    const track = box('stsd', Buffer.from([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16]), text('camm'), Buffer.alloc(8))
-    const bytes = Buffer.concat([await busy().jpeg().toBuffer(), box('ftyp', text('mp42\0\0\0\0')), box('moov', track)])
+    const track = box('stsd', Buffer.from([0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 16]), latin1('camm'), Buffer.alloc(8))
+    const bytes = Buffer.concat([
+      await busy().jpeg().toBuffer(),
+      box('ftyp', latin1('mp42\0\0\0\0')),
+      box('moov', track)
+    ])
     await expect(clean(await file('track.jpg', bytes))).rejects.toMatchObject({ code: 'picture-unsupported' })
   })
 
@@ -187,7 +205,7 @@ describe.skipIf(!hasExifTool)('removePosition', () => {
       const padding = Buffer.alloc(8 * MiB - jpeg.length - before, 0x20)
       const path = await file(
         `border-${before}.jpg`,
-        Buffer.concat([jpeg, padding, text('+51.4830-003.1850/'), film()])
+        Buffer.concat([jpeg, padding, latin1('+51.4830-003.1850/'), placedFilm()])
       )
       await expectNoCoordinate(await cleanCopy(path))
     }

@@ -1,28 +1,17 @@
 import { constants } from 'node:fs'
-import { chmod, copyFile, open, rename, rm, stat, statfs } from 'node:fs/promises'
+import { chmod, copyFile, type FileHandle, open, rename, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
 import type { FrameKind } from '../../shared/model/frame.ts'
 import { MiB } from '../../shared/units.ts'
+import { coordinatesIn } from './coordinatesIn.ts'
 import type { Cleaned, CleanJob } from './Darkroom.ts'
-import type { ExifToolReader, ExifToolTags } from './ExifToolReader.ts'
+import type { ExifToolReader } from './ExifToolReader.ts'
 import { embeddedPositions, hasPositionTrack, MOST_POSITION_BYTES } from './embeddedPositions.ts'
 import { fileReadError } from './fileReadError.ts'
-import { partPath } from './partPath.ts'
-
-/** Everything that ExifTool knows to be a coordinate, in any group. */
-const COORDINATES = [
-  '-n',
-  '-e', // what ExifTool computes of other tags says nothing of its own
-  '-G1',
-  '-*Latitude',
-  '-*Longitude',
-  '-*Longtitude', // as DJI spells it
-  '-*GPSPosition',
-  '-*GPSCoordinates',
-  '-*LocationInformation',
-  '-Error'
-]
+import { filmStretches, type Stretch } from './filmStretches.ts'
+import { removePart } from './partPath.ts'
+import { isToldInWords } from './toldInWords.ts'
 
 /** Time, direction and satellites go with the coordinates; names of places are words that somebody wrote, and stay. */
 const WITHOUT_COORDINATES = [
@@ -37,63 +26,99 @@ const WITHOUT_COORDINATES = [
   'largefilesupport=1'
 ]
 
-/** Where a place may stand. Pages and programs of a picture site have none, and ExifTool cannot write them. */
-const MAY_TELL: ReadonlySet<FrameKind> = new Set<FrameKind>(['photo', 'raw', 'video', 'sidecar', 'pdf'])
-
 /** Read at once while looking for embedded positions. */
 const WINDOW_BYTES = 8 * MiB
 
-/** What other programs write beside a film or a picture in words of their own, as DJI's `[latitude: 51.4169]`. */
-const TOLD_IN_WORDS = /(?:latitude|longitude|\bgps)\b["'\s:=([]{1,8}[+-]?\d/i
+/** A track that was walked for a day, as GPX or KML, is a few MB. Larger files of other kinds are no such text. */
+const MOST_TEXT_BYTES = 64 * MiB
+
+/** Enough for a signature. */
+const HEAD_BYTES = 12
+
+/** Phase One's EIP: a RAW packed with its settings, into which ExifTool does not look. */
+const ZIP_SIGNATURE = 'PK\x03\x04'
+const JPEG_SIGNATURE = '\xff\xd8\xff'
 
 /**
  * Writes a copy of a file that tells no position; its pixels, maker notes and everything else stay as they are. What
  * ExifTool does not write is blanked in place. The copy is looked at again, and is whole or absent.
  *
+ * @param part Where the copy is written until it is whole; its own for each attempt, since a process that was ended may
+ *   have left half of one.
  * @throws AppError `picture-unsupported` where a position would stay, or nobody can tell; `disk-full`, `file-…`.
  */
-export async function removePosition({ path, kind, target }: CleanJob, exiftool: ExifToolReader): Promise<Cleaned> {
-  const source = { path, kind }
-  if (!MAY_TELL.has(kind)) return { path: null }
-  const part = partPath(target)
+export async function removePosition(job: CleanJob, part: string, exiftool: ExifToolReader): Promise<Cleaned> {
+  const { path, target } = job
   try {
-    const told = await coordinatesIn(source, exiftool)
+    const source = { path, kind: await kindToFollow(job) }
+    const told = await tagsThatTell(source, exiftool)
     if (told.length === 0 && !(await hasEmbedded(source))) return { path: null }
+    const copy = { path: part, kind: source.kind }
+    await removePart(part) // of an attempt that ended with its process
     await copyFile(path, part, constants.COPYFILE_FICLONE)
     await chmod(part, 0o600) // a card's files may be read-only
-    if (told.length > 0) await exiftool.write(part, WITHOUT_COORDINATES)
-    await blankEmbedded({ path: part, kind })
-    await requireNone({ path: part, kind }, exiftool)
+    if (told.length > 0) await writeWithout(copy, exiftool)
+    await blankEmbedded(copy)
+    await requireNone(copy, exiftool)
     const { size } = await stat(part)
     await rename(part, target)
     return { path: target, sizeBytes: size }
   } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined) // what failed first is what counts
-    throw await toCleaningError(error, path, target)
+    await removePart(part).catch(() => undefined) // what failed first is what counts
+    throw toCleaningError(error, path)
   }
 }
 
 type File = { readonly path: string; readonly kind: FrameKind }
 
 /**
- * Names of the tags that tell a coordinate; 0/0, which cameras without a fix write, tells none.
+ * A picture or a film that lies beside others as a sidecar is followed as what it is.
  *
- * @throws AppError `picture-unsupported` for a picture or film that ExifTool cannot follow.
+ * @throws AppError `picture-unsupported` for a RAW that is a packed folder.
  */
-async function coordinatesIn({ path, kind }: File, exiftool: ExifToolReader): Promise<ReadonlyArray<string>> {
-  // Within what is embedded and in tracks, too. `-ee3` would read a film's pictures as well, at 14 MB a second.
-  const depth = kind === 'video' ? '-ee' : '-ee3'
-  const tags: ExifToolTags = await exiftool.read(path, [depth, ...COORDINATES])
-  const error = tags['ExifTool:Error']
-  if (error !== undefined && kind !== 'sidecar') {
-    throw new AppError('picture-unsupported', `Nobody can tell whether ${path} has a position: ${String(error)}`)
+async function kindToFollow({ path, kind }: File): Promise<FrameKind> {
+  await using handle = await open(path)
+  const { buffer } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+  const head = buffer.toString('latin1')
+  if (kind === 'raw' && head.startsWith(ZIP_SIGNATURE)) {
+    throw new AppError('picture-unsupported', `Nobody can tell whether ${path} has a position: it is packed`)
   }
-  return Object.keys(tags).filter((name) => name.includes(':') && /\d/.test(String(tags[name])))
+  if (kind !== 'sidecar') return kind
+  if (head.startsWith(JPEG_SIGNATURE)) return 'photo'
+  return head.startsWith('ftyp', 4) ? 'video' : 'sidecar'
+}
+
+/** Of texts and programs ExifTool is not asked. */
+async function tagsThatTell(file: File, exiftool: ExifToolReader): Promise<ReadonlyArray<string>> {
+  return file.kind === 'other' ? [] : coordinatesIn(file, exiftool)
+}
+
+/** What ExifTool says where it could not write, a full disk included; of a type that it never writes it says otherwise. */
+const FAILED_WRITE = /Error writing/
+
+async function writeWithout({ path }: File, exiftool: ExifToolReader): Promise<void> {
+  try {
+    await exiftool.write(path, WITHOUT_COORDINATES)
+  } catch (error) {
+    const cause = error instanceof Error ? String(error.cause) : ''
+    const isFull = FAILED_WRITE.test(cause) && !(await hasRoomBeside(path))
+    throw isFull ? new AppError('disk-full', `No room to change ${path}`, { cause: error }) : error
+  }
+}
+
+/** Whether another copy of our copy fits, as ExifTool writes one; true as well where that cannot be told. */
+async function hasRoomBeside(path: string): Promise<boolean> {
+  try {
+    const [{ size }, { bavail, bsize }] = await Promise.all([stat(path), statfs(dirname(path))])
+    return size < bavail * bsize
+  } catch {
+    return true
+  }
 }
 
 async function hasEmbedded(file: File): Promise<boolean> {
   for await (const { bytes } of windowsOf(file)) {
-    if (embeddedPositions(bytes).length > 0 || hasPositionTrack(bytes) || isToldInWords(file, bytes)) return true
+    if (isToldIn(bytes, file)) return true
   }
   return false
 }
@@ -108,46 +133,39 @@ async function blankEmbedded(file: File): Promise<void> {
 }
 
 async function requireNone(file: File, exiftool: ExifToolReader): Promise<void> {
-  const left = await coordinatesIn(file, exiftool)
+  const left = await tagsThatTell(file, exiftool)
   // ExifTool's changes of a PDF can be taken back, and the position with them.
   if (left.length === 0 && file.kind !== 'pdf' && !(await hasEmbedded(file))) return
   throw new AppError('picture-unsupported', `A position cannot be taken out of ${file.path} ${left.join(', ')}`.trim())
 }
 
-function isToldInWords({ kind }: File, bytes: Buffer): boolean {
-  return kind === 'sidecar' && TOLD_IN_WORDS.test(bytes.toString('latin1'))
+function isToldIn(bytes: Buffer, { kind }: File): boolean {
+  const isTold = (kind === 'sidecar' || kind === 'other') && isToldInWords(bytes.toString('latin1'))
+  return isTold || (kind !== 'other' && (embeddedPositions(bytes).length > 0 || hasPositionTrack(bytes)))
 }
 
-/**
- * A whole file in windows that overlap, so that what lies on a border is seen whole. Of a film nothing: its boxes are
- * ExifTool's to read and write, and between them lie gigabytes of pictures.
- */
-async function* windowsOf({ path, kind }: File): AsyncGenerator<{ readonly bytes: Buffer; readonly offset: number }> {
-  if (kind === 'video') return
-  await using handle = await open(path)
+/** What is to be looked at in windows that overlap, so that what lies on a border is seen whole. */
+async function* windowsOf(file: File): AsyncGenerator<{ readonly bytes: Buffer; readonly offset: number }> {
+  await using handle = await open(file.path)
   const window = Buffer.alloc(WINDOW_BYTES)
-  for (let offset = 0; ; offset += WINDOW_BYTES - MOST_POSITION_BYTES) {
-    const { bytesRead } = await handle.read(window, 0, WINDOW_BYTES, offset)
-    yield { bytes: window.subarray(0, bytesRead), offset }
-    if (bytesRead < WINDOW_BYTES) return
+  for (const { start, end } of await stretchesOf(file, handle)) {
+    for (let offset = start; ; offset += WINDOW_BYTES - MOST_POSITION_BYTES) {
+      const { bytesRead } = await handle.read(window, 0, Math.min(WINDOW_BYTES, end - offset), offset)
+      yield { bytes: window.subarray(0, bytesRead), offset }
+      if (offset + bytesRead >= end || bytesRead === 0) break
+    }
   }
 }
 
-/** ExifTool does not say of a write that failed that the disk was full: whether there is room for the file tells. */
-async function toCleaningError(error: unknown, path: string, target: string): Promise<AppError> {
+/** Of a film all but its pictures, of anything else the whole file. Of large files of other kinds nothing. */
+async function stretchesOf({ kind }: File, handle: FileHandle): Promise<ReadonlyArray<Stretch>> {
+  if (kind === 'video') return filmStretches(handle)
+  const { size } = await handle.stat()
+  return kind === 'other' && size > MOST_TEXT_BYTES ? [] : [{ start: 0, end: size }]
+}
+
+function toCleaningError(error: unknown, path: string): AppError {
   const code = error instanceof Error && 'code' in error ? error.code : null
-  const mayBeFull = code === 'ENOSPC' || code === 'EDQUOT' || code === 'picture-unsupported'
-  if (!mayBeFull || (code === 'picture-unsupported' && (await hasRoomFor(path, target)))) {
-    return fileReadError(error, path)
-  }
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return fileReadError(error, path)
   return new AppError('disk-full', `No room for a copy of ${path}`, { cause: error })
-}
-
-async function hasRoomFor(path: string, target: string): Promise<boolean> {
-  try {
-    const [{ size }, { bavail, bsize }] = await Promise.all([stat(path), statfs(dirname(target))])
-    return 2 * size < bavail * bsize // ExifTool writes another copy beside ours
-  } catch {
-    return true // then something else is wrong, which was said
-  }
 }

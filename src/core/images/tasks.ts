@@ -8,7 +8,8 @@ export type Task =
   /** Type alone, for a frame whose metadata brought a process down; `problem` goes into its facts. */
   | { readonly kind: 'identify'; readonly path: string; readonly problem: Problem }
   | { readonly kind: 'render'; readonly job: RenderJob }
-  | { readonly kind: 'clean'; readonly job: CleanJob }
+  /** `part`: where the copy is until it is whole. */
+  | { readonly kind: 'clean'; readonly job: CleanJob; readonly part: string }
 
 type Outcomes = {
   readonly inspect: FrameFacts

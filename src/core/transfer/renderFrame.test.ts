@@ -129,6 +129,16 @@ describe('renderFrame', () => {
     ])
   })
 
+  it.each(['render-timeout', 'render-crashed'] as const)(
+    'says %s of an original over which that happened',
+    async (code) => {
+      const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition] })
+      const removePosition = () => Promise.reject(new AppError(code, 'a.jpg'))
+      await renderFrame(frame, taken, { ...ports, darkroom: { ...ports.darkroom, removePosition } }, signal)
+      expect(taken.map((upload) => room.kept(upload).state)).toMatchObject([{ kind: 'failed', problem: { code } }])
+    }
+  )
+
   it('leaves everything as it is where there is no room for the copy', async () => {
     const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition, WEB] })
     const removePosition = () => Promise.reject(new AppError('disk-full', 'No room'))

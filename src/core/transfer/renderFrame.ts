@@ -106,7 +106,9 @@ async function clean(
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof AppError) || error.isRetryable || error.code.startsWith('file-')) throw error
-    const problem: Problem = { code: 'position-stays', detail: toProblem(error).detail }
+    // That the darkroom ended over it may be different at another time; that a position stays is not.
+    const code = error.code.startsWith('render-') ? error.code : 'position-stays'
+    const problem: Problem = { code, detail: toProblem(error).detail }
     return [() => giveUp(upload, problem, ports)]
   }
 }

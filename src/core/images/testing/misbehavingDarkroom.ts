@@ -13,6 +13,7 @@ process.on('message', (requests: ReadonlyArray<Request>) => {
 function perform({ id, task }: Request): void {
   const path = 'job' in task ? task.job.path : task.path
   const name = basename(path)
+  if (task.kind === 'clean') for (const half of [task.part, `${task.part}_exiftool_tmp`]) writeFileSync(half, 'half')
   if (task.kind !== 'identify') misbehave(name, path)
   // A frame that is "held" is never answered, and keeps its process.
   if (name !== 'held') send({ kind: 'done', id, outcome: answer(task) })
