@@ -113,7 +113,7 @@ export class CatalogUploads {
       `SELECT 1 FROM proofs JOIN frames ON frames.id = proofs.frame_id
        WHERE proofs.account_id = ?1 AND proofs.bucket = ?2 AND proofs.key = ?3
        AND frames.id <> ?4 AND frames.collection_id = (SELECT collection_id FROM frames WHERE id = ?4)
-       AND frames.status <> 'cancelled' AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.frame_id = frames.id)`
+       AND frames.status NOT IN ('cancelled', 'failed') AND NOT EXISTS (SELECT 1 FROM uploads WHERE uploads.frame_id = frames.id)`
     )
     // An upload that met a stranger under its first name has claimed that name too, and gone to another.
     this.#selectByKey = db.prepare(

@@ -220,7 +220,7 @@ export class FolderComparison {
 
   /** A folder that nobody has sent from here is compared as it is. */
   #unnamed(folder: string, { account, prefix }: CoverageOrder): Collection {
-    const rules = mirrorRules(this.#parts.newRules())
+    const rules = { ...mirrorRules(this.#parts.newRules()), outputs: [ORIGINAL] }
     return unsavedCollection({ rootPath: folder, accountId: account.id, prefix: prefix ?? '', rules })
   }
 }

@@ -184,7 +184,9 @@ describe('createDarkroom', () => {
       expect(await next).not.toBe(before)
     })
 
-    it('while ExifTool writes ends that too, leaves nothing behind, and the next attempt does it', async () => {
+    it('while ExifTool writes ends that too, leaves nothing behind, and the next attempt does it', {
+      timeout: 180_000
+    }, async () => {
       const size = Buffer.alloc(4)
       size.writeUInt32BE(SLOW_FILM_BYTES)
       const path = await file('slow.mp4', Buffer.concat([placedFilm(), size, Buffer.from('mdat')]))
@@ -196,7 +198,7 @@ describe('createDarkroom', () => {
       const running = darkroom.removePosition({ path, kind: 'video', target }, stop.signal)
       running.catch(() => {}) // it is looked at below
       await vi.waitUntil(async () => (await left()).some((name) => name.endsWith('_exiftool_tmp')), {
-        timeout: 30_000,
+        timeout: 60_000,
         interval: 5
       })
       stop.abort()

@@ -8,7 +8,11 @@ it.each([
   '[minor] Fixed incorrect URI for xmlns:MicrosoftPhoto',
   '[Minor] Extracted only 1000 photoshop:DocumentAncestors items. Ignore minor errors to extract all',
   'IPTCDigest is not current. XMP may be out of sync',
-  'Invalid EXIF text encoding for UserComment'
+  'Invalid EXIF text encoding for UserComment',
+  '[minor] File contains multi-segment EXIF',
+  '[minor] Error reading GainMapImage from trailer',
+  "Can't decrypt Nikon information (no SerialNumber key)",
+  'Item property association entries are out of order'
 ])('knows a slip in a file that was read whole: %s', (warning) => {
   expect(isHarmless(warning)).toBe(true)
 })

@@ -32,6 +32,9 @@ const WINDOW_BYTES = 8 * MiB
 /** A track that was walked for a day, as GPX or KML, is a few MB. Larger files of other kinds are no such text. */
 const MOST_TEXT_BYTES = 64 * MiB
 
+/** Pages and programs of a picture site have numbers of all sorts, and no position of a picture. */
+const SITE_CODE = /\.(?:html?|m?js|css|map|svg|webmanifest)$/i
+
 /** Enough for a signature. */
 const HEAD_BYTES = 12
 
@@ -157,11 +160,12 @@ async function* windowsOf(file: File): AsyncGenerator<{ readonly bytes: Buffer; 
   }
 }
 
-/** Of a film all but its pictures, of anything else the whole file. Of large files of other kinds nothing. */
-async function stretchesOf({ kind }: File, handle: FileHandle): Promise<ReadonlyArray<Stretch>> {
+/** Of a film all but its pictures, of anything else the whole file. Of large files of other kinds, and of a site's code, nothing. */
+async function stretchesOf({ path, kind }: File, handle: FileHandle): Promise<ReadonlyArray<Stretch>> {
   if (kind === 'video') return filmStretches(handle)
   const { size } = await handle.stat()
-  return kind === 'other' && size > MOST_TEXT_BYTES ? [] : [{ start: 0, end: size }]
+  const isUnasked = kind === 'other' && (size > MOST_TEXT_BYTES || SITE_CODE.test(path))
+  return isUnasked ? [] : [{ start: 0, end: size }]
 }
 
 function toCleaningError(error: unknown, path: string): AppError {

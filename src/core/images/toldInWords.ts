@@ -10,7 +10,7 @@ const BETWEEN = String.raw`["'\s:=([>]{1,8}`
  */
 const TOLD_IN_WORDS = new RegExp(
   [
-    String.raw`(?:latitude|longitude)\b${BETWEEN}${NUMBER}`,
+    String.raw`\b(?:latitude|longitude)\b${BETWEEN}${NUMBER}`,
     String.raw`\b(?:gps|lat|lon|lng)\b${BETWEEN}${DEGREES}`,
     String.raw`<coordinates>\s{0,80}${DEGREES}`,
     String.raw`"coordinates"\s{0,20}:[\s[]{1,80}${DEGREES}`,

@@ -95,8 +95,8 @@ export class FrameWork {
     const { destinationOf, storeOf, clock, onFrameChanged, onProgress } = this.#ports
     const { lines, holds, partBytes } = this.#context
     let refusal: AppError | null = null
-    const onRefused = (error: AppError): void => {
-      refusal = error
+    const onAnswer = (latest: AppError | null): void => {
+      refusal = latest
     }
     try {
       const { collection, bucket } = destinationOf(frame.collectionId)
@@ -107,7 +107,7 @@ export class FrameWork {
       signal.throwIfAborted()
       const ports = {
         ...this.#ports,
-        store: withLine(store, lines.of(upload.accountId), frame.collectionId, onRefused),
+        store: withLine(store, lines.of(upload.accountId), frame.collectionId, onAnswer),
         partBytes,
         nowMs: clock.now,
         onChange: () => onFrameChanged(frame.id),

@@ -5,21 +5,26 @@ import type { AccountLine } from './AccountLine.ts'
 /**
  * A store whose bodies wait for their turn on the account's line, and which asks nothing while the account rests.
  *
- * @param onRefused Told of an answer that asks for a pause: whoever waits for it may be stopped before it is passed on.
+ * @param onAnswer Told of an answer that asks for a pause, since whoever waits for it may be stopped before it is passed
+ *   on; null after one that was not refused.
  */
 export function withLine(
   store: ObjectStore,
   line: AccountLine,
   collectionId: string,
-  onRefused: (error: AppError) => void
+  onAnswer: (refusal: AppError | null) => void
 ): ObjectStore {
-  const note = (error: unknown): never => {
-    if (error instanceof AppError && error.retryAfterMs !== null) onRefused(error)
+  const refused = (error: unknown): never => {
+    if (error instanceof AppError && error.retryAfterMs !== null) onAnswer(error)
     throw error
   }
+  const accepted = <T>(answer: T): T => {
+    onAnswer(null)
+    return answer
+  }
   const send = <T>(bytes: Uint8Array, signal: AbortSignal, act: () => Promise<T>) =>
-    line.send(collectionId, bytes.length, signal, act).catch(note)
-  const ask = <T>(signal: AbortSignal, act: () => Promise<T>) => line.ask(signal, act).catch(note)
+    line.send(collectionId, bytes.length, signal, act).then(accepted, refused)
+  const ask = <T>(signal: AbortSignal, act: () => Promise<T>) => line.ask(signal, act).then(accepted, refused)
   return {
     ...store,
     put: (key, bytes, digests, headers, when, signal) =>
