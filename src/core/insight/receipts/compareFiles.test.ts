@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
 import { GiB } from '../../../shared/units.ts'
-import { defaultIgnoreRules } from '../../shots/ignoreRules.ts'
+import { defaultIgnoreRules, housekeeping } from '../../shots/ignoreRules.ts'
 import { compareUnclear, type Unclear } from './compareFiles.ts'
 import { FolderLook, type ReceiptDisk } from './FolderLook.ts'
-import { housekeeping } from './housekeeping.ts'
 
 const { signal } = new AbortController()
 
