@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { z } from 'zod'
-import { AppError, type Problem } from '../shared/errors.ts'
+import { AppError, isUnwritable, type Problem } from '../shared/errors.ts'
 import type { Answers, EngineCallName, EventName, EventPayload } from '../shared/ipc/contract.ts'
 import type { EngineConfig, PrivateCallName, privateCalls } from '../shared/ipc/engine.ts'
 import type { Collection, CollectionRules } from '../shared/model/collection.ts'
@@ -590,6 +590,6 @@ function unlessNoRoom(act: () => void): void {
   try {
     act()
   } catch (error) {
-    if (!(error instanceof AppError) || (error.code !== 'disk-full' && error.code !== 'already-running')) throw error
+    if (!isUnwritable(error)) throw error
   }
 }

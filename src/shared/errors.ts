@@ -90,6 +90,11 @@ export class AppError extends Error {
   }
 }
 
+/** Whether the catalog cannot be written for now: the disk is full, or another process keeps it locked. */
+export function isUnwritable(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'disk-full' || error.code === 'already-running')
+}
+
 /** What was thrown, as a problem. What is neither an AppError nor an abort is our own bug and says so. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof AppError) {

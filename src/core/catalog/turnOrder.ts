@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { AppError } from '../../shared/errors.ts'
+import { isUnwritable } from '../../shared/errors.ts'
 import type { TransferOrder, TransferSettings } from '../../shared/model/transfer.ts'
 import { inTransaction } from './openCatalog.ts'
 
@@ -53,7 +53,6 @@ function replaceIndex(db: DatabaseSync, name: string, sql: string): void {
   try {
     inTransaction(db, () => db.exec(`DROP INDEX IF EXISTS ${name}; ${sql}`))
   } catch (error) {
-    const canDoWithout = error instanceof AppError && (error.code === 'disk-full' || error.code === 'already-running')
-    if (!canDoWithout) throw error
+    if (!isUnwritable(error)) throw error // it can be done without
   }
 }

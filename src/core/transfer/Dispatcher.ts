@@ -1,4 +1,4 @@
-import { AppError, isAbort, type Problem, toProblem } from '../../shared/errors.ts'
+import { AppError, isAbort, isUnwritable, type Problem, toProblem } from '../../shared/errors.ts'
 import type { TransferSettings } from '../../shared/model/transfer.ts'
 import type { Frame } from '../catalog/records.ts'
 import { Allowance } from './Allowance.ts'
@@ -313,11 +313,6 @@ export class Dispatcher {
     this.stopFrames([frame.id], 'changed')
     this.#run(subject('settle', frame), (signal) => retakeFrame(frame, this.#ports, signal))
   }
-}
-
-/** The catalog took nothing, for a reason that passes. */
-function isUnwritable(error: unknown): boolean {
-  return error instanceof AppError && (error.code === 'disk-full' || error.code === 'already-running')
 }
 
 function subject(kind: TaskSubject['kind'], { id, collectionId }: Frame): TaskSubject {

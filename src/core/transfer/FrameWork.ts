@@ -1,5 +1,5 @@
 import { unlink } from 'node:fs/promises'
-import { AppError, type ErrorCode, toProblem } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, isUnwritable, toProblem } from '../../shared/errors.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
@@ -76,7 +76,7 @@ export class FrameWork {
         const isHeld = isStop(signal, 'hold') || isStop(signal, 'close')
         if (isHeld && frames.statusOf(frame.id) === 'waiting') frames.restart(frame.id)
       } else if (hasCode(error, 'file-changed')) this.#context.onSourceChanged(frame)
-      else if (hasCode(error, 'disk-full') || hasCode(error, 'already-running'))
+      else if (isUnwritable(error))
         throw error // of the catalog: the frame waits for room
       else frames.setStatus(frame.id, 'failed', toProblem(error))
     }
