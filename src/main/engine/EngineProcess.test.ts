@@ -23,6 +23,7 @@ process.on('message', ({ id, name, input }) => {
   if (collectionId === id0 + '5') process.send({ kind: 'event', name: 'queue:exploded', payload: [] })
   reply({ collectionId, frames: process.pid, waiting: 0, working: 0, done: config.accounts.length, needsYou: 0, cancelled: 0,
     totalBytes: 0, doneBytes: 0, bytesPerSecond: 0, secondsLeft: null, hold: null, limitBytesPerSecond: null })
+  if (collectionId === id0 + '6') process.send({ kind: 'event', name: 'queue:reordered', payload: [] })
 })
 process.on('disconnect', () => process.exit())
 console.log('an engine begins in ' + process.argv.slice(2).join(' '))
@@ -42,6 +43,7 @@ let home: string
 let engine: EngineProcess
 let states: EngineState[]
 let announced: string[]
+let onAnnounced: () => void
 let refusals: Array<{ problem: Problem; isOver: boolean }>
 let noted: Problem[]
 let log: BoundedLog
@@ -60,7 +62,10 @@ function create(source: string, pausesMs = [1]): EngineProcess {
       defaultAccountId: null,
       ...engineSettings(defaultSettings)
     }),
-    onEvent: (name) => announced.push(name),
+    onEvent: (name) => {
+      announced.push(name)
+      onAnnounced()
+    },
     onState: (state) => states.push(state),
     onRefused: (problem, isOver) => refusals.push({ problem, isOver }),
     onNoted: (problem) => noted.push(problem),
@@ -77,6 +82,7 @@ beforeEach(() => {
   log = new BoundedLog(join(home, 'engine.log'))
   states = []
   announced = []
+  onAnnounced = () => {}
   refusals = []
   noted = []
 })
@@ -116,6 +122,23 @@ describe('EngineProcess', () => {
     await engine.ask('queue:totals', collection(4))
     await engine.ask('queue:totals', collection(5))
     expect(announced).toEqual(['queue:reordered'])
+  })
+
+  it('lets no event overtake the reply that was sent before it', async () => {
+    engine = create(STAND_IN)
+    engine.start()
+    await engine.ask('queue:totals', { collectionId: null })
+    const order: string[] = []
+    onAnnounced = () => order.push('event')
+    const held = Date.now() + 300
+    const asked = Array.from({ length: 3 }, async () => {
+      await engine.ask('queue:totals', collection(6))
+      order.push('reply')
+    })
+    while (Date.now() < held) {} // meanwhile all answers arrive, and are read together
+    await Promise.all(asked)
+    await eventually(() => order.length).toBe(6)
+    expect(order).toEqual(['reply', 'event', 'reply', 'event', 'reply', 'event'])
   })
 
   it('answers open questions when the engine is killed, starts it again and configures it again', async () => {

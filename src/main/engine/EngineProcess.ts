@@ -70,6 +70,8 @@ export class EngineProcess {
   /** What the person has been told since an engine ran. */
   #toldRefusal: Problem['code'] | null = null
   #timer: NodeJS.Timeout | null = null
+  /** What the engine said and what has not been passed on yet, oldest first. */
+  #heard: Array<FromEngine | EngineNotice> = []
 
   constructor(options: EngineOptions) {
     this.#options = options
@@ -103,7 +105,7 @@ export class EngineProcess {
       if (stream) createInterface({ input: stream }).on('line', (line) => log.write('engine', line))
     }
     this.#timer = setTimeout(() => child.kill('SIGKILL'), READY_WITHIN_MS)
-    child.on('message', (message) => this.#receive(message as FromEngine | EngineNotice)) // our own program, of our own version
+    child.on('message', (message) => this.#hear(message as FromEngine | EngineNotice)) // our own program, of our own version
     child.once('disconnect', () => {
       if (this.#child === child) child.kill() // it can no longer hear us
     })
@@ -160,6 +162,27 @@ export class EngineProcess {
   #send(message: ToEngine): void {
     // A closed channel is not told here: the exit that follows answers for all open questions.
     this.#child?.send(message, () => {})
+  }
+
+  /**
+   * Passes one message on in each turn of the event loop. Node hands out all that arrived together before whoever awaits
+   * the first of them goes on: an event would overtake the reply before it, and the window take old rows for new ones.
+   */
+  #hear(message: FromEngine | EngineNotice): void {
+    this.#heard.push(message)
+    if (this.#heard.length === 1) setImmediate(() => this.#passNext())
+  }
+
+  #passNext(): void {
+    const [message] = this.#heard
+    if (message === undefined) return // passed on when the engine left
+    this.#receive(message)
+    this.#heard.shift()
+    if (this.#heard.length > 0) setImmediate(() => this.#passNext())
+  }
+
+  #passAll(): void {
+    for (const message of this.#heard.splice(0)) this.#receive(message)
   }
 
   #receive(message: FromEngine | EngineNotice): void {
@@ -238,6 +261,7 @@ export class EngineProcess {
 
   #gone(child: ChildProcess, startedAtMs: number, how: string): void {
     if (this.#child !== child) return
+    this.#passAll()
     this.#clearTimer()
     this.#child = null
     this.#failures = Date.now() - startedAtMs > HEALTHY_AFTER_MS ? 1 : this.#failures + 1
