@@ -65,6 +65,20 @@ describe('QueueStore', () => {
     await eventually(() => expect(queue.state.total).toBe(1203))
   })
 
+  it('asks once more when frames came while its very first answer was under way', async () => {
+    const fake = createFakeSilverdrop({ frames: 3 })
+    const queue = new QueueStore(fake.api)
+    queue.start()
+    const { promise, resolve } = Promise.withResolvers<{ total: number; frames: [] }>()
+    fake.answer('queue:page', () => promise)
+    queue.show(LAKE_WEDDING, 'all')
+    fake.emit('queue:reordered', [{ collectionId: LAKE_WEDDING }])
+    fake.answer('queue:page', async () => ({ total: 3, frames: fake.frames }))
+    resolve({ total: 0, frames: [] })
+    await eventually(() => expect(queue.state.total).toBe(3))
+    expect(pagesAsked(fake)).toEqual([0, 0])
+  })
+
   it('does not stir when another collection is reordered', async () => {
     const { fake } = await openQueue()
     fake.emit('queue:reordered', [{ collectionId: STUDIO_TETHER }])

@@ -38,7 +38,8 @@ export class QueueStore extends Store<QueueState> {
   #pages = new Map<number, Page>()
   /** By id of an item and of a frame. */
   #places = new Map<string, number>()
-  #asked = new Set<number>()
+  /** Pages whose answer is under way. */
+  #asked = new Map<number, { isOutdated: boolean }>()
   #visibleRows = { first: 0, last: 0 }
   #openIds = new Set<string>()
   /** Of the known pages, in the order of the list. */
@@ -77,7 +78,7 @@ export class QueueStore extends Store<QueueState> {
     this.#generation += 1
     this.#pages = new Map()
     this.#places = new Map()
-    this.#asked = new Set()
+    this.#asked = new Map()
     this.#openIds = new Set()
     this.#opened = []
     this.#settling = new SettlingTimes()
@@ -104,6 +105,8 @@ export class QueueStore extends Store<QueueState> {
   /** Asks again for what is on screen; the rest is asked for when it comes into view. */
   refresh(): void {
     for (const page of this.#pages.values()) page.isStale = true
+    // An answer under way may be older than what made us ask: it is looked at once more when it is here.
+    for (const asked of this.#asked.values()) asked.isOutdated = true
     for (const index of this.#visiblePages()) this.#load(index)
   }
 
@@ -221,25 +224,17 @@ export class QueueStore extends Store<QueueState> {
   }
 
   #load(index: number): void {
-    if (this.#asked.has(index)) {
-      // The answer under way may be older than what made us ask: look once more when it is here.
-      const page = this.#pages.get(index)
-      if (page) page.isStale = true
-      return
-    }
-    this.#asked.add(index)
-    const page = this.#pages.get(index)
-    if (page) page.isStale = false
-    void this.#fetch(index, this.#generation)
+    if (!this.#asked.has(index)) void this.#fetch(index, this.#generation)
   }
 
   async #fetch(index: number, generation: number): Promise<void> {
     const { grouping } = this.state
+    const asked = { isOutdated: false }
+    this.#asked.set(index, asked)
     try {
       const reply = await this.#ask(index * PAGE_ITEMS, PAGE_ITEMS)
       if (generation !== this.#generation) return
-      const isStale = this.#pages.get(index)?.isStale ?? false
-      this.#pages.set(index, { items: toItems(reply.frames, grouping), isStale })
+      this.#pages.set(index, { items: toItems(reply.frames, grouping), isStale: asked.isOutdated })
       this.#settling.note(reply.frames)
       this.#forgetFarPages()
       this.#index()
@@ -250,7 +245,7 @@ export class QueueStore extends Store<QueueState> {
     } finally {
       if (generation === this.#generation) {
         this.#asked.delete(index)
-        if (this.#pages.get(index)?.isStale && this.#visiblePages().includes(index)) this.#load(index)
+        if (asked.isOutdated && this.#visiblePages().includes(index)) this.#load(index)
       }
     }
   }
