@@ -87,6 +87,16 @@ export class AppStore extends Store<AppState> {
     }
   }
 
+  /** Ends when it is known what there is, or that it cannot be: until then, no accounts does not mean there are none. */
+  async loaded(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const look = () => this.state.phase !== 'loading' && resolve()
+    const off = this.subscribe(look)
+    look()
+    await promise
+    off()
+  }
+
   /** The totals of a collection; they arrive in `state.totals`. */
   async loadTotals(collectionId: string | null): Promise<void> {
     this.#measured([await ask(this.#api, 'queue:totals', { collectionId })])

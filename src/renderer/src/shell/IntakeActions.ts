@@ -28,6 +28,7 @@ export class IntakeActions {
   /** Into a collection, or (null) a new drop. Without an account they wait for the first one. */
   readonly addPaths = async (paths: ReadonlyArray<string>, collectionId: string | null): Promise<void> => {
     if (paths.length === 0) return
+    await this.#app.loaded()
     if (this.#app.state.accounts.length === 0) {
       this.#app.setPendingPaths([...this.#app.state.pendingPaths, ...paths])
       this.#workspace.go({ kind: 'queue', collectionId: null, filter: 'all' })
@@ -52,6 +53,7 @@ export class IntakeActions {
   }
 
   readonly watchFolder = async (): Promise<void> => {
+    await this.#app.loaded()
     if (this.#app.state.accounts.length === 0) {
       this.#workspace.go({ kind: 'queue', collectionId: null, filter: 'all' })
       this.#toasts.show('First say where photos should go: connect R2, or try it here')

@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
+import { fakeAccounts } from '../testing/fakeData.ts'
 import { renderWindow } from '../testing/renderWindow.tsx'
 
 const files = (...names: string[]) => ({
@@ -47,6 +48,34 @@ describe('watching a folder', () => {
     await user.click(await screen.findByRole('button', { name: 'Watch a folder…' }))
     expect(await screen.findByText(/^First say where photos should go/)).toBeVisible()
     expect(fake.asked.some(({ name }) => name === 'dialog:choose-folder')).toBe(false)
+  })
+})
+
+describe('a press in the first moment, before the window knows its accounts', () => {
+  /** A window whose accounts come when the test lets them. */
+  function renderLoading() {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const rendered = renderWindow({ frames: 0 }, (fake) => {
+      fake.answer('accounts:list', () => promise.then(fakeAccounts))
+    })
+    return { ...rendered, letLoad: resolve }
+  }
+
+  it('watches a folder all the same', async () => {
+    const { fake, user, letLoad } = renderLoading()
+    await user.click(await screen.findByRole('button', { name: 'Watch a folder…' }))
+    expect(fake.asked.some(({ name }) => name === 'dialog:choose-folder')).toBe(false)
+    letLoad()
+    expect(await screen.findByRole('heading', { name: 'Tether' })).toBeVisible()
+    expect(screen.queryByText(/^First say where photos should go/)).toBeNull()
+  })
+
+  it('adds what was dropped', async () => {
+    const { fake, letLoad } = renderLoading()
+    fireEvent.drop(window, { dataTransfer: files('a.jpg') })
+    letLoad()
+    expect(await screen.findByText('1 file added')).toBeVisible()
+    expect(fake.asked.filter(({ name }) => name === 'queue:add')).toHaveLength(1)
   })
 })
 
