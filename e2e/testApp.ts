@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test as base, expect, type Page } from '@playwright/test'
@@ -32,12 +32,29 @@ export const test = base.extend<Fixtures>({
       await expect(app.page.getByRole('region', { name: 'Transfer' })).toBeVisible() // the page listens from here on
       return app
     })
+    const hasFailed = testInfo.status !== testInfo.expectedStatus
     for (const app of apps) {
+      if (hasFailed) await testInfo.attach('page', { body: await shownText(app.page) })
       await app.close()
-      if (testInfo.status !== testInfo.expectedStatus) await testInfo.attach('main', { body: app.output() })
+      if (hasFailed) await testInfo.attach('main', { body: app.output() })
     }
+    if (hasFailed) await testInfo.attach('log', { body: endOf(join(home, 'logs', 'silverdrop.log')) })
   }
 })
+
+/** What a person would read in the window now; a page that is gone shows nothing. */
+async function shownText(page: Page): Promise<string> {
+  return page
+    .locator('body')
+    .textContent({ timeout: 2_000 })
+    .then((text) => text ?? '')
+    .catch(() => '')
+}
+
+/** The last lines of a log, enough to tell a failure on another machine. */
+function endOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, 'utf8').slice(-4_000) : ''
+}
 
 /** What the demo and the development use: the local R2, ready for a drop. */
 export const LOCAL = { R2_MOCK_MODE: 'true' }
