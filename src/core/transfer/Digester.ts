@@ -63,7 +63,7 @@ export const inlineDigester: Digester = {
   close: async () => {}
 }
 
-type Thread = { readonly worker: Worker; pending: number }
+type Thread = { readonly worker: Worker; pending: number; openStreams: number }
 
 /**
  * Computes digests in threads of its own, so that hashing (0.7 GB/s for MD5) and sending go on side by side. Bytes are
@@ -77,7 +77,7 @@ export function createDigester(threads = MOST_THREADS): Digester {
 
   function start(): Thread {
     const worker = new Worker(entryPath('digestWorker'))
-    const thread: Thread = { worker, pending: 0 }
+    const thread: Thread = { worker, pending: 0, openStreams: 0 }
     worker.unref()
     worker.on('message', (answer: DigestAnswer) =>
       settle(answer.id, (one) => {
@@ -113,8 +113,8 @@ export function createDigester(threads = MOST_THREADS): Digester {
 
   /** The least busy one, started if there is room for another. */
   function pick(): Thread {
-    const [least] = pool.toSorted((a, b) => a.pending - b.pending)
-    return least && (least.pending === 0 || pool.length >= threads) ? least : start()
+    const [least] = pool.toSorted((a, b) => loadOf(a) - loadOf(b))
+    return least && (loadOf(least) === 0 || pool.length >= threads) ? least : start()
   }
 
   function ask(thread: Thread, task: NewTask): Promise<string> {
@@ -153,16 +153,33 @@ export function createDigester(threads = MOST_THREADS): Digester {
       lastStream += 1
       const stream = lastStream
       const thread = pick()
+      let isOpen = true
+      thread.openStreams += 1
+      const close = (): void => {
+        if (isOpen) thread.openStreams -= 1
+        isOpen = false
+      }
       return {
         update: async (bytes) => void (await ask(thread, { kind: 'piece', stream, bytes })),
-        end: () => ask(thread, { kind: 'end', stream }),
-        drop: () => void ask(thread, { kind: 'drop', stream }).catch(() => {})
+        end: () => {
+          close()
+          return ask(thread, { kind: 'end', stream })
+        },
+        drop: () => {
+          close()
+          ask(thread, { kind: 'drop', stream }).catch(() => {})
+        }
       }
     },
     async close() {
       await Promise.all(pool.splice(0).map(({ worker }) => worker.terminate()))
     }
   }
+}
+
+/** A stream keeps its thread busy until it ends, also between two pieces. */
+function loadOf({ pending, openStreams }: Thread): number {
+  return pending + openStreams
 }
 
 type WithoutId<T> = T extends DigestTask ? Omit<T, 'id'> : never

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { MiB } from '../../shared/units.ts'
 import { toFrameFile } from '../files/FrameFile.ts'
 import { BufferPool } from './BufferPool.ts'
+import type { Digester } from './Digester.ts'
 import { openRoom } from './testing/openRoom.ts'
 import { faulty, large, portsOf, read, send } from './testing/sendRoom.ts'
 
@@ -65,6 +66,48 @@ describe('sendUpload, reading a source that goes in parts', () => {
     expect(pool.usedBytes).toBe(0)
   })
 
+  it('publishes nothing of a file whose bytes are others at the second reading, though no stat tells', async () => {
+    const room = openRoom()
+    const store = faulty()
+    const path = room.write('a.mov', large).path
+    const seconds = 1_790_000_000
+    utimesSync(path, seconds, seconds)
+    room.add(toFrameFile(path, 'a.mov', statSync(path, { bigint: true })))
+    const [frame] = await room.prepare()
+    if (!frame) throw new Error('Nothing was prepared')
+    store.faults.push({
+      at: 'openMultipart',
+      when: 'before',
+      act: () => {
+        writeFileSync(path, Buffer.alloc(large.length, 7))
+        utimesSync(path, seconds, seconds)
+      }
+    })
+    const pool = new BufferPool(32 * MiB) // too small to hold it
+    const sending = send(room, { frame, upload: room.retake() }, portsOf(room, store, { pool }))
+    await expect(sending).rejects.toMatchObject({ code: 'file-changed', cause: { code: 'digest-mismatch' } })
+    expect(await store.head('a.mov', new AbortController().signal)).toBeNull()
+    expect(pool.usedBytes).toBe(0)
+  })
+
+  it('digests the whole and the parts at the first reading, and nothing at the second', async () => {
+    const room = openRoom()
+    const store = faulty()
+    const seen: string[] = []
+    const digester: Digester = {
+      ...room.digester,
+      sha256: async (bytes) => {
+        seen.push('sending')
+        return room.digester.sha256(bytes)
+      }
+    }
+    const ports = portsOf(room, store, { pool: new BufferPool(32 * MiB), digester, partBytes: () => 5 * MiB })
+    const done = await send(room, await room.sending('a.mov', large), ports)
+    expect(done.state).toMatchObject({ kind: 'done', proof: { sha256: hash('sha256', large) } })
+    expect((await read(store, 'a.mov')).equals(large)).toBe(true)
+    expect(seen).toEqual([])
+  })
+
   it('gets every file through a budget that holds two of them, small ones among them', async () => {
     const room = openRoom()
     const store = faulty()
@@ -89,31 +132,23 @@ describe('sendUpload, reading a source that goes in parts', () => {
     const room = openRoom()
     const stop = new AbortController()
     const { upload, frame } = await room.sending('a.mov', large)
-    let pieces = 0
-    const digester = {
+    /** Hashes as ours does, and something happens meanwhile. */
+    const meeting = (act: () => void): Digester => ({
       ...room.digester,
       stream: () => {
         const stream = room.digester.stream()
-        return {
-          ...stream,
-          update: async (bytes: Uint8Array) => {
-            pieces += 1
-            if (pieces === 2) stop.abort()
-            await stream.update(bytes)
-          }
+        const update = async (bytes: Uint8Array) => {
+          act()
+          await stream.update(bytes)
         }
+        return { ...stream, update }
       }
-    }
-    const sending = send(room, { upload, frame }, portsOf(room, faulty(), { digester }), 'ask', stop.signal)
+    })
+    const stopping = meeting(() => stop.abort())
+    const sending = send(room, { upload, frame }, portsOf(room, faulty(), { digester: stopping }), 'ask', stop.signal)
     await expect(sending).rejects.toMatchObject({ name: 'AbortError' })
     expect(room.pool.usedBytes).toBe(0)
-    const replaced = {
-      ...room.digester,
-      sha256: async () => {
-        writeFileSync(frame.path, 'shorter')
-        return ''
-      }
-    }
+    const replaced = meeting(() => writeFileSync(frame.path, 'shorter'))
     const changed = send(room, { upload, frame }, portsOf(room, faulty(), { digester: replaced }))
     await expect(changed).rejects.toMatchObject({ code: 'file-changed' })
     expect(room.pool.usedBytes).toBe(0)

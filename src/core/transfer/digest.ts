@@ -4,7 +4,8 @@ import type { FrameReader } from '../files/readFrame.ts'
 import type { BufferPool } from './BufferPool.ts'
 import type { Digester } from './Digester.ts'
 
-const CHUNK_BYTES = 4 * MiB
+/** Of what is hashed while the next is read. */
+export const CHUNK_BYTES = 4 * MiB
 
 /**
  * Reads a source once, from start to end. Two buffers take turns, so that reading and hashing go on side by side.

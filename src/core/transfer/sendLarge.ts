@@ -4,7 +4,7 @@ import { isMade } from '../images/isMade.ts'
 import { digestSource } from './digest.ts'
 import { advance } from './keepProof.ts'
 import { headersOf } from './objectHeaders.ts'
-import { mayReadAtOnce, type PartSource, readAtOnce, readPartByPart } from './PartSource.ts'
+import { mayReadAtOnce, type PartSource, readAtOnce, readPartByPart, readTwice } from './PartSource.ts'
 import { choosePartBytes } from './planParts.ts'
 import type { Outcome, SendJob, SendPorts } from './SendPorts.ts'
 import { sendParts } from './sendParts.ts'
@@ -39,11 +39,11 @@ export async function openLarge(
   try {
     let sha256 = upload.sha256 ?? (isMade(upload.output) ? null : frame.sha256)
     const isNew = multipartOf(upload.state) === null // one that is open has a part size of its own
-    if (sha256 === null && isNew && mayReadAtOnce(sizeBytes, ports.pool.budgetBytes)) {
-      const partBytes = choosePartBytes(sizeBytes, ports.partBytes())
-      const whole = await readAtOnce(reader, sizeBytes, partBytes, ports, signal)
-      parts = whole
-      sha256 = whole.sha256
+    if (sha256 === null && isNew) {
+      const read = mayReadAtOnce(sizeBytes, ports.pool.budgetBytes) ? readAtOnce : readTwice
+      const digested = await read(reader, sizeBytes, choosePartBytes(sizeBytes, ports.partBytes()), ports, signal)
+      parts = digested
+      sha256 = digested.sha256
     }
     parts ??= readPartByPart(reader, ports)
     sha256 ??= await digestSource(reader, sizeBytes, ports, signal)

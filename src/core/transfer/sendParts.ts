@@ -120,6 +120,13 @@ async function sendPart(
       if (md5 === there.md5) return there
     }
     return await ports.store.sendPart(multipart, range.number, bytes, { md5: null, sha256 }, signal)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'digest-mismatch') throw error
+    // On the line, as a rule. But what was read may also be other bytes than those that were digested before.
+    if ((await ports.digester.sha256(bytes)) === sha256) throw error
+    throw new AppError('file-changed', `${multipart.key}: part ${range.number} is not what was digested`, {
+      cause: error
+    })
   } finally {
     release()
   }
