@@ -45,7 +45,7 @@ test.describe('without a mouse', () => {
   test('the palette opens by its key and leads to every place', async ({ launch }) => {
     const { page } = await launch({ env: LOCAL })
     await page.keyboard.press(`${primary}+k`)
-    await expect(page.getByRole('dialog')).toBeVisible()
+    await expect(page.getByRole('dialog').getByRole('searchbox')).toBeFocused()
     await page.keyboard.type('settings')
     await page.keyboard.press('Enter')
     await expect(page.getByRole('dialog')).toBeHidden()

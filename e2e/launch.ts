@@ -81,7 +81,10 @@ async function launchHost(env: Record<string, string>, args: ReadonlyArray<strin
   const child = spawn(process.execPath, [host, entry, ...args], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   const output = collectOutput(child)
   const asker = createAsker(child, output)
-  const browser = await connect(asker, output)
+  const browser = await connect(asker, output).catch(async (error: unknown) => {
+    await killed(child) // nobody else would end it
+    throw error
+  })
   const page = browser.contexts()[0]?.pages()[0]
   if (!page) throw new Error(`The app opened no window\n${output()}`)
   return {

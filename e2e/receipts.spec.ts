@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dropPaths } from './launch.ts'
 import { ask, expect, LOCAL, test } from './testApp.ts'
@@ -84,6 +84,7 @@ test('looking again finds what was taken away behind its back, and sends it once
 
   await receipt.getByRole('button', { name: 'Retry' }).click()
   await page.keyboard.press('Escape')
+  await expect.poll(() => existsSync(object), { timeout: 60_000 }).toBe(true) // the strip may still tell of the time before
   await expect(page.getByText('All in the bucket, proved')).toBeVisible({ timeout: 60_000 })
   expect(readFileSync(object, 'utf8')).toBe('two.txt')
 })

@@ -46,7 +46,7 @@ test.describe('the rules of a collection', () => {
     await page.getByRole('button', { name: 'Send it all the same' }).click()
     await expect(page.getByText('2 files on the way')).toBeVisible()
     await page.getByRole('radio', { name: /^Done/ }).click()
-    await expect(page.getByRole('option')).toHaveCount(3)
+    await expect(page.getByRole('option')).toHaveCount(3, { timeout: 60_000 })
   })
 
   test('keep kinds for the quiet hours, which the row names', async ({ launch, folder }) => {
@@ -68,7 +68,7 @@ test.describe('the rules of a collection', () => {
 
     writeFileSync(join(path, 'notes.txt'), 'for the night')
     const hours = `(${time(fromHour)}–${time(fromHour + 1)})`
-    await expect(page.getByRole('option')).toContainText(`Waits for the quiet hours ${hours}`)
+    await expect(page.getByRole('option')).toContainText(`Waits for the quiet hours ${hours}`, { timeout: 60_000 })
   })
 
   test('move a file that is proved to be in the bucket, and say so beforehand', async ({ launch, folder }) => {

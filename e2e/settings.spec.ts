@@ -93,7 +93,7 @@ test.describe('a limit', () => {
     const strip = page.getByRole('region', { name: 'Transfer', exact: true })
     await expect(strip).toContainText(/Held by your timetable until \d\d:\d\d/)
     await ask(page, 'settings:change', { transfer: { ...transfer, bandwidth: { ...bandwidth, timetable: [] } } })
-    await expect(strip).toContainText('All in the bucket, proved')
+    await expect(strip).toContainText('All in the bucket, proved', { timeout: 60_000 })
   })
 })
 

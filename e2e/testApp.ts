@@ -29,7 +29,9 @@ export const test = base.extend<Fixtures>({
     await use(async (options = {}) => {
       const app = await launchApp({ home, ...options })
       apps.push(app)
-      await expect(app.page.getByRole('region', { name: 'Transfer' })).toBeVisible() // the page listens from here on
+      await expect(app.page.getByRole('region', { name: 'Transfer' })).toBeVisible()
+      // What the page asks first is answered, so it listens: a page that only shows itself may not do so yet.
+      await expect(app.page.getByRole('heading', { name: 'Opening' })).toBeHidden()
       return app
     })
     const hasFailed = testInfo.status !== testInfo.expectedStatus

@@ -89,7 +89,7 @@ test.describe('a drop', () => {
     const { page } = await launch({ env: LOCAL })
     await dropPaths(page, [shoot])
     await expect(row(page, 'cut off.jpg')).toContainText(/original sent/i, { timeout: 90_000 })
-    await expect(row(page, first)).toContainText('In the bucket, proved')
+    await expect(row(page, first)).toContainText('In the bucket, proved', { timeout: 60_000 })
   })
 
   test('finishes when the engine is killed on the way, with nothing twice', async ({ launch, folder }) => {

@@ -110,6 +110,29 @@ test.describe('the window', () => {
     await expect(unknown).rejects.toThrow(/files:delete/)
   })
 
+  test('is opened by a choice in the menu, which waits until the page listens', async ({ launch }) => {
+    const { page, main } = await launch({ env: LOCAL })
+    // React's own tasks come late, as on a busy machine: the page has loaded long before it listens.
+    await page.context().addInitScript(() => {
+      const post = MessagePort.prototype.postMessage
+      MessagePort.prototype.postMessage = function (...args: unknown[]) {
+        setTimeout(() => Reflect.apply(post, this, args), 300)
+      }
+    })
+    const opened = page.context().waitForEvent('page')
+    await main.evaluate(async ({ app, BrowserWindow, Menu }) => {
+      app.removeAllListeners('window-all-closed')
+      app.on('window-all-closed', () => {}) // stays, as on macOS
+      const [window] = BrowserWindow.getAllWindows()
+      const closed = new Promise<void>((resolve) => window?.once('closed', () => resolve()))
+      window?.close()
+      await closed
+      Menu.getApplicationMenu()?.getMenuItemById('show-settings')?.click()
+    }, null)
+    const settings = (await opened).getByRole('button', { name: 'Settings' })
+    await expect(settings).toHaveAttribute('aria-current', 'page')
+  })
+
   test('comes to the front when the app is started again, and takes the files it was given', async ({
     launch,
     folder

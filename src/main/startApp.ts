@@ -78,8 +78,13 @@ export function startApp(out: string, opened: OpenedPaths): void {
   )
   const status = new DesktopStatus(window, tray)
 
+  let lastListing: Promise<unknown> = Promise.resolve()
   function announceAccounts(): void {
-    void accounts.list().then((views) => window.announce('accounts:changed', views))
+    // One after the other: a vault that is slow to open must not let the older of two lists be told last.
+    lastListing = lastListing
+      .catch(() => {})
+      .then(() => accounts.list())
+      .then((views) => window.announce('accounts:changed', views))
     announceSettings()
   }
   function announceSettings(): void {
@@ -103,9 +108,7 @@ export function startApp(out: string, opened: OpenedPaths): void {
     },
     page
   )
-  installAppMenu(!app.isPackaged, (choice) => {
-    void window.show().then(() => window.announce('menu:chosen', [choice]))
-  })
+  installAppMenu(!app.isPackaged, (choice) => void window.announceInFront('menu:chosen', [choice]))
   tellPower(engine, announceAccounts)
   drainBeforeQuit(async () => {
     await engine.stop(DRAIN_LIMIT_MS)

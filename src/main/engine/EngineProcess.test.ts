@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { LOCAL_ACCOUNT } from '../../core/accountFromEnvironment.ts'
 import type { Problem } from '../../shared/errors.ts'
+import type { EngineConfig } from '../../shared/ipc/engine.ts'
 import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
 import { BoundedLog } from './BoundedLog.ts'
 import { EngineProcess, type EngineState } from './EngineProcess.ts'
@@ -48,7 +50,9 @@ let refusals: Array<{ problem: Problem; isOver: boolean }>
 let noted: Problem[]
 let log: BoundedLog
 
-function create(source: string, pausesMs = [1]): EngineProcess {
+const CONFIG: EngineConfig = { accounts: [], defaultAccountId: null, ...engineSettings(defaultSettings) }
+
+function create(source: string, pausesMs = [1], configure = async () => CONFIG): EngineProcess {
   const entry = join(home, 'engine.mjs')
   writeFileSync(entry, source)
   return new EngineProcess({
@@ -57,11 +61,7 @@ function create(source: string, pausesMs = [1]): EngineProcess {
     home,
     env: process.env,
     log,
-    configure: async () => ({
-      accounts: [],
-      defaultAccountId: null,
-      ...engineSettings(defaultSettings)
-    }),
+    configure,
     onEvent: (name) => {
       announced.push(name)
       onAnnounced()
@@ -139,6 +139,27 @@ describe('EngineProcess', () => {
     await Promise.all(asked)
     await eventually(() => order.length).toBe(6)
     expect(order).toEqual(['reply', 'event', 'reply', 'event', 'reply', 'event'])
+  })
+
+  it('tells the newest of two configurations last, however long the older one took to put together', async () => {
+    const account = { account: LOCAL_ACCOUNT, secret: null }
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const made = [
+      async () => CONFIG,
+      async () => {
+        await promise
+        return CONFIG
+      },
+      async () => ({ ...CONFIG, accounts: [account] })
+    ]
+    engine = create(STAND_IN, [1], () => made.shift()?.() ?? Promise.reject(new Error('asked too often')))
+    engine.start()
+    await engine.ask('queue:totals', { collectionId: null })
+    const both = [engine.reconfigure(), engine.reconfigure()]
+    setImmediate(resolve)
+    await Promise.all(both)
+    const { done: accounts } = await engine.ask('queue:totals', { collectionId: null })
+    expect(accounts).toBe(1)
   })
 
   it('answers open questions when the engine is killed, starts it again and configures it again', async () => {

@@ -70,6 +70,8 @@ export class EngineProcess {
   /** What the person has been told since an engine ran. */
   #toldRefusal: Problem['code'] | null = null
   #timer: NodeJS.Timeout | null = null
+  /** What a running engine was told last, or will be. */
+  #lastConfig: Promise<unknown> = Promise.resolve()
   /** What the engine said and what has not been passed on yet, oldest first. */
   #heard: Array<FromEngine | EngineNotice> = []
 
@@ -118,9 +120,15 @@ export class EngineProcess {
     return this.#ask(name, input) as Promise<QuestionOutput<N>> // the table ties name and output together
   }
 
-  /** Tells a running engine what has changed; one that starts is told by itself. */
+  /**
+   * Tells a running engine what has changed; one that starts is told by itself. What is told is put together one after
+   * the other: a vault that is slow to open must not let the older of two be told last.
+   */
   async reconfigure(): Promise<void> {
-    if (this.#state !== 'stopped') await this.ask('engine:configure', await this.#options.configure())
+    if (this.#state === 'stopped') return
+    const config = this.#lastConfig.catch(() => {}).then(() => this.#options.configure())
+    this.#lastConfig = config
+    await this.ask('engine:configure', await config)
   }
 
   /** Lets the engine finish for at most `limitMs`, then ends it. It is not started again. */

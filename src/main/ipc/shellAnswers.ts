@@ -28,13 +28,16 @@ export function shellAnswers(parts: ShellParts): Answers<ShellCallName> {
   /** An engine starts in good faith; it is told of what is different. */
   let isOnline = true
   return {
-    'app:state': async () => ({
-      version: app.getVersion(),
-      platform: platform(),
-      vault: await vault.kind(),
-      engine: engine.state,
-      hasLocalR2
-    }),
+    'app:state': async () => {
+      window.pageListens()
+      return {
+        version: app.getVersion(),
+        platform: platform(),
+        vault: await vault.kind(),
+        engine: engine.state,
+        hasLocalR2
+      }
+    },
     'app:network': async (network) => {
       if (network.isOnline === isOnline) return null
       isOnline = network.isOnline

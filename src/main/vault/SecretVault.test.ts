@@ -54,6 +54,51 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+/** A keyring that opens nothing until the person has let it. */
+function createSlowKeyring({ keyring }: ReturnType<typeof createKeyring>) {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const slow: SystemVault = {
+    ...keyring,
+    decrypt: async (bytes) => {
+      await promise
+      return keyring.decrypt(bytes)
+    }
+  }
+  return { slow, letOpen: resolve }
+}
+
+describe('a system that takes its time to open a secret', () => {
+  const newer = { secretAccessKey: 'typed meanwhile' }
+
+  it.each([false, true])('does not bring back the one before the one that was saved meanwhile', async (isRotated) => {
+    const ring = createKeyring()
+    await new SecretVault(path, ring.keyring).save('studio', secret, 'vault')
+    if (isRotated) ring.rotate()
+    const { slow, letOpen } = createSlowKeyring(ring)
+    const vault = new SecretVault(path, slow)
+    const asked = vault.read('studio')
+    await vault.save('studio', newer, 'vault')
+    letOpen()
+    expect(await asked).toEqual({ secret: newer, place: 'vault' })
+    expect(await vault.read('studio')).toEqual({ secret: newer, place: 'vault' })
+    expect(await new SecretVault(path, ring.keyring).read('studio')).toEqual({ secret: newer, place: 'vault' })
+  })
+
+  it.each([false, true])('does not bring back one that was removed meanwhile', async (isRotated) => {
+    const ring = createKeyring()
+    await new SecretVault(path, ring.keyring).save('studio', secret, 'vault')
+    if (isRotated) ring.rotate()
+    const { slow, letOpen } = createSlowKeyring(ring)
+    const vault = new SecretVault(path, slow)
+    const asked = vault.read('studio')
+    vault.remove('studio')
+    letOpen()
+    expect(await asked).toEqual({ secret: null, place: 'missing' })
+    expect(await vault.read('studio')).toEqual({ secret: null, place: 'missing' })
+    expect(await new SecretVault(path, ring.keyring).read('studio')).toEqual({ secret: null, place: 'missing' })
+  })
+})
+
 describe('SecretVault', () => {
   it('gives a secret back in the next life, and never writes it in the clear', async () => {
     const { keyring } = createKeyring()

@@ -52,7 +52,10 @@ export class SecretVault {
     if (known) return known
     const stored = this.#stored.get(accountId)
     const secret = stored ? await this.#decode(stored) : null
-    if (!stored || !secret) return { secret: null, place: 'missing' }
+    // While the system opened it, which takes as long as it asks the person, it may have been saved anew or removed.
+    const saved = this.#open.get(accountId)
+    if (saved) return saved
+    if (!stored || !secret || !this.#stored.has(accountId)) return { secret: null, place: 'missing' }
     const opened = { secret, place: stored.how }
     this.#open.set(accountId, opened)
     return opened
@@ -86,7 +89,7 @@ export class SecretVault {
       if (stored.how === 'plain') return accountSecretSchema.parse(JSON.parse(bytes.toString()))
       const { result, shouldReEncrypt } = await this.#system.decrypt(bytes)
       const secret = accountSecretSchema.parse(JSON.parse(result))
-      if (shouldReEncrypt) await this.#encryptAnew(stored.accountId, secret)
+      if (shouldReEncrypt) await this.#encryptAnew(stored, secret)
       return secret
     } catch {
       return null // locked, of another key, or damaged: what was thrown may quote the secret and is not passed on
@@ -94,9 +97,12 @@ export class SecretVault {
   }
 
   /** The system has a newer key or a better place for it. If that fails the old blob still opens. */
-  async #encryptAnew(accountId: string, secret: AccountSecret): Promise<void> {
+  async #encryptAnew(stored: StoredSecret, secret: AccountSecret): Promise<void> {
+    const { accountId } = stored
     try {
-      this.#stored.set(accountId, { accountId, how: 'vault', blob: await this.#encode(secret, 'vault') })
+      const blob = await this.#encode(secret, 'vault')
+      if (this.#stored.get(accountId) !== stored) return // saved anew or removed meanwhile
+      this.#stored.set(accountId, { accountId, how: 'vault', blob })
       this.#write()
     } catch {
       // Asked again at the next start.

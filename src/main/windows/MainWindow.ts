@@ -22,6 +22,7 @@ export class MainWindow {
   readonly #options: MainWindowOptions
   #window: BrowserWindow | null = null
   #loaded: Promise<void> = Promise.resolve()
+  #listening = Promise.withResolvers<void>()
 
   constructor(options: MainWindowOptions) {
     this.#options = options
@@ -36,13 +37,14 @@ export class MainWindow {
     return this.#window?.isFocused() ?? false
   }
 
-  /** Brings the window to the front, opening it if need be. Resolves when its page listens. */
+  /** Brings the window to the front, opening it if need be. Resolves when its page has loaded. */
   show(): Promise<void> {
     if (this.#window) {
       if (this.#window.isMinimized()) this.#window.restore()
       this.#window.show()
       this.#window.focus()
     } else {
+      this.#listening = Promise.withResolvers()
       this.#loaded = this.#create()
     }
     return this.#loaded
@@ -52,6 +54,18 @@ export class MainWindow {
   announce<N extends EventName>(name: N, payload: EventPayload<N>): void {
     const contents = this.#window?.webContents
     if (contents && !contents.isDestroyed()) contents.send(name, payload)
+  }
+
+  /** Brings the window to the front and tells its page, one that is only being opened as soon as it listens. */
+  async announceInFront<N extends EventName>(name: N, payload: EventPayload<N>): Promise<void> {
+    await this.show()
+    await this.#listening.promise
+    this.announce(name, payload)
+  }
+
+  /** The page has asked what there is, which it does once it listens. */
+  pageListens(): void {
+    this.#listening.resolve()
   }
 
   /** On the window's button in the dock or task bar. @param fraction 0 to 1, or null for none. */

@@ -6,8 +6,9 @@ import { Shell } from './shell/Shell.tsx'
 /** The whole window over one set of services, which listen to the engine as long as it stands. */
 export function App({ services }: { readonly services: Services }) {
   useEffect(() => {
-    const { app, queue, intake, network } = services
+    const { app, queue, bucket, intake, network } = services
     queue.start()
+    bucket.start()
     app.start()
     network.start()
     // What was dropped before there was a place for it goes with the first account.
@@ -18,6 +19,7 @@ export function App({ services }: { readonly services: Services }) {
       off()
       network.stop()
       app.stop()
+      bucket.stop()
       queue.stop()
     }
   }, [services])

@@ -56,7 +56,7 @@ describe('BucketStore', () => {
     expect(bucket.state.asking).toMatchObject({ objects: 2, names: ['about.txt', 'cover.webp'] })
     expect(fake.asked.some(({ name }) => name === 'bucket:delete')).toBe(false)
 
-    await bucket.deleteChosen()
+    await bucket.deleteAsked()
     expect(bucket.state.items.map(({ name }) => name)).toEqual(['2026-11-21', 'robots.txt'])
     toasts.state.toasts.at(-1)?.action?.run()
     await eventually(() => expect(bucket.state.items).toHaveLength(3))
@@ -91,6 +91,107 @@ describe('BucketStore', () => {
     release()
     await slow
     expect(bucket.state.items.map(({ id }) => id)).toEqual(['fast/inner/'])
+  })
+})
+
+describe('BucketStore, when answers come late or not at all', () => {
+  it('loads more of the folder that is shown while an older folder still waits for its next page', async () => {
+    const { fake, bucket } = await open('')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    fake.answer('bucket:list', async ({ prefix, after }) => {
+      if (prefix === 'slow/' && after !== null) await promise
+      return { folders: [`${prefix}${after ?? 'first'}/`], objects: [], next: after === null ? 'second' : null }
+    })
+    await bucket.show('studio', 'slow/')
+    const left = bucket.loadMore()
+    await bucket.show('studio', 'fast/')
+    await bucket.loadMore()
+    expect(bucket.state.items.map(({ id }) => id)).toEqual(['fast/first/', 'fast/second/'])
+    resolve()
+    await left
+    expect(bucket.state.items).toHaveLength(2)
+  })
+
+  it('does not go on in a folder from where another one ended', async () => {
+    const { fake, bucket } = await open('2026-11-21/')
+    const { promise, resolve } = Promise.withResolvers<{ folders: []; objects: []; next: null }>()
+    fake.answer('bucket:list', () => promise)
+    const showing = bucket.show('studio', 'portfolio/')
+    await bucket.loadMore()
+    resolve({ folders: [], objects: [], next: null })
+    await showing
+    const asked = fake.asked.flatMap(({ name, input }) => (name === 'bucket:list' ? [input] : []))
+    expect(asked.filter(({ prefix }) => prefix === 'portfolio/').map(({ after }) => after)).toEqual([null])
+  })
+
+  it('deletes what it asked about, whatever was chosen while that was measured', async () => {
+    const { fake, bucket } = await open('')
+    bucket.choose(1)
+    const asking = bucket.askToDelete()
+    bucket.choose(2)
+    await asking
+    expect(bucket.state.asking?.names).toEqual(['about.txt', 'cover.webp'])
+    await bucket.deleteAsked()
+    const deleted = fake.asked.flatMap(({ name, input }) => (name === 'bucket:delete' ? [input] : []))
+    expect(deleted).toEqual([{ accountId: 'studio', keys: [], folders: ['portfolio/'] }])
+  })
+
+  it('asks nothing about a folder that was left while a deletion was measured', async () => {
+    const { bucket } = await open('')
+    bucket.choose(1)
+    const asking = bucket.askToDelete()
+    await bucket.show('studio', '2026-11-21/')
+    await asking
+    expect(bucket.state.asking).toBeNull()
+  })
+
+  it('asks about the last choice where a deletion was asked for twice, and deletes once', async () => {
+    const { fake, bucket } = await open('')
+    const { promise, resolve } = Promise.withResolvers<void>()
+    fake.answer('bucket:measure', async ({ keys }) => {
+      if (keys.length === 0) await promise
+      return { objects: 1, bytes: 1, names: [...keys], tooLargeForTrash: 0 }
+    })
+    bucket.choose(1)
+    const first = bucket.askToDelete()
+    bucket.choose(2)
+    await bucket.askToDelete()
+    resolve()
+    await first
+    expect(bucket.state.asking?.names).toEqual(['robots.txt'])
+    await Promise.all([bucket.deleteAsked(), bucket.deleteAsked()])
+    expect(fake.asked.filter(({ name }) => name === 'bucket:delete')).toHaveLength(1)
+  })
+
+  it('shows the folder when the engine that died over it runs again', async () => {
+    const { fake, bucket } = await open('')
+    bucket.start()
+    fake.answer('bucket:list', async () => {
+      throw new AppError('engine-stopped', 'SIGKILL')
+    })
+    await bucket.reload()
+    expect(bucket.state.phase).toBe('failed')
+    fake.answer('bucket:list', async () => ({ folders: ['back/'], objects: [], next: null }))
+    fake.emit('engine:changed', ['starting'])
+    expect(bucket.state.phase).toBe('failed')
+    fake.emit('engine:changed', ['running'])
+    await eventually(() => expect(bucket.state.items.map(({ id }) => id)).toEqual(['back/']))
+    bucket.stop()
+  })
+
+  it('tries a preview again that the engine died over, and not one that cannot be had', async () => {
+    const { fake, bucket } = await open('2026-11-21/')
+    const [one, two] = bucket.state.items.flatMap((item) => (item.kind === 'object' ? [item.object] : []))
+    if (!one || !two) throw new Error('the fake bucket has objects')
+    fake.answer('bucket:preview', async ({ key }) => {
+      throw key === one.key ? new AppError('engine-stopped', 'SIGKILL') : new AppError('picture-damaged', 'cut off')
+    })
+    bucket.wantPreviews([one, two])
+    await eventually(() => expect([...bucket.state.previews.keys()]).toEqual([`${two.etag} ${two.key}`]))
+    fake.answer('bucket:preview', async ({ key }) => ({ previewUrl: `preview/${key}` }))
+    bucket.wantPreviews([one, two])
+    await eventually(() => expect(bucket.previewOf(one)).toBe(`preview/${one.key}`))
+    expect(bucket.previewOf(two)).toBeNull()
   })
 })
 

@@ -1,6 +1,6 @@
-import { type Problem, toProblem } from '../../../shared/errors.ts'
+import { errorPolicy, type Problem, toProblem } from '../../../shared/errors.ts'
 import type { WindowApi } from '../../../shared/ipc/contract.ts'
-import type { BucketMeasure, ObjectView } from '../../../shared/model/bucket.ts'
+import type { BucketMeasure, BucketSelection, ObjectView } from '../../../shared/model/bucket.ts'
 import { countOf } from '../../../shared/words/stateWords.ts'
 import { ask } from '../ask.ts'
 import { Store } from '../ui/Store.ts'
@@ -47,8 +47,12 @@ const EMPTY = {
 export class BucketStore extends Store<BucketState> {
   readonly #api: WindowApi
   readonly #toasts: ToastStore
+  readonly #offs: Array<() => void> = []
   #next: string | null = null
-  #isLoadingMore = false
+  /** The generation whose next page is under way. */
+  #moreOf: number | null = null
+  /** What the person is asked about, or will be when it is measured: exactly that is deleted, whatever is chosen then. */
+  #toDelete: BucketSelection | null = null
   /** Replies to what was asked before the folder changed are dropped. */
   #generation = 0
   #wanted: ObjectView[] = []
@@ -60,8 +64,23 @@ export class BucketStore extends Store<BucketState> {
     this.#toasts = toasts
   }
 
+  /** Shows the folder after all when the engine that died while it was asked runs again. */
+  start(): void {
+    this.#offs.push(
+      this.#api.on('engine:changed', (list) => {
+        if (list.at(-1) === 'running' && this.state.problem?.code === 'engine-stopped') void this.reload()
+      })
+    )
+  }
+
+  stop(): void {
+    for (const off of this.#offs.splice(0)) off()
+  }
+
   async show(accountId: string, prefix: string): Promise<void> {
     const generation = ++this.#generation
+    this.#next = null
+    this.#toDelete = null
     const previews = accountId === this.state.accountId ? this.state.previews : new Map()
     this.#wanted = []
     this.update({ ...EMPTY, accountId, prefix, phase: 'loading', previews })
@@ -75,10 +94,11 @@ export class BucketStore extends Store<BucketState> {
 
   /** What follows the last item, if there is more. */
   async loadMore(): Promise<void> {
-    if (this.#next === null || this.#isLoadingMore) return
-    this.#isLoadingMore = true
-    await this.#loadPage(this.#generation, this.#next)
-    this.#isLoadingMore = false
+    const generation = this.#generation
+    if (this.#next === null || this.#moreOf === generation) return
+    this.#moreOf = generation
+    await this.#loadPage(generation, this.#next)
+    if (this.#moreOf === generation) this.#moreOf = null
   }
 
   /** Objects on screen, which get previews next; those scrolled away before their turn are let go. */
@@ -127,25 +147,28 @@ export class BucketStore extends Store<BucketState> {
     return item?.kind === 'object' && others.length === 0 ? item.object : null
   }
 
-  /** Measures what a deletion would take; the answer stands in `asking`. */
+  /** Measures what a deletion would take; the answer stands in `asking`. Asked twice, or left, the first comes to nothing. */
   async askToDelete(): Promise<void> {
     const select = this.#selection()
     if (select === null) return
+    this.#toDelete = select
     try {
-      this.update({ asking: await ask(this.#api, 'bucket:measure', select) })
+      const asking = await ask(this.#api, 'bucket:measure', select)
+      if (this.#toDelete === select) this.update({ asking })
     } catch (error) {
-      this.#toasts.showProblem(toProblem(error))
+      if (this.#toDelete === select) this.#toasts.showProblem(toProblem(error))
     }
   }
 
   stopAsking(): void {
+    this.#toDelete = null
     this.update({ asking: null })
   }
 
-  /** Into the trash, with an undo in the notice. */
-  async deleteChosen(): Promise<void> {
-    const select = this.#selection()
-    this.update({ asking: null })
+  /** What was asked about goes into the trash, with an undo in the notice. */
+  async deleteAsked(): Promise<void> {
+    const select = this.#toDelete
+    this.stopAsking()
     if (select === null) return
     try {
       const { deleted, undo, failed } = await ask(this.#api, 'bucket:delete', select)
@@ -177,7 +200,7 @@ export class BucketStore extends Store<BucketState> {
     return this.state.items.filter(({ id }) => this.state.chosen.has(id))
   }
 
-  #selection() {
+  #selection(): BucketSelection | null {
     const { accountId, chosen } = this.state
     if (accountId === null || chosen.size === 0) return null
     const folders = this.#chosenItems().flatMap((item) => (item.kind === 'folder' ? [item.id] : []))
@@ -222,13 +245,19 @@ export class BucketStore extends Store<BucketState> {
     const id = previewId(object)
     this.#underWay.add(id)
     const { key, etag, sizeBytes } = object
-    // A picture that cannot be had is shown as a plain tile: nothing worth a notice.
-    const preview = await ask(this.#api, 'bucket:preview', { accountId, key, etag, sizeBytes }).catch(() => null)
-    this.#underWay.delete(id)
-    if (accountId === this.state.accountId) {
-      this.update({ previews: new Map(this.state.previews).set(id, preview?.previewUrl ?? null) })
+    try {
+      const { previewUrl } = await ask(this.#api, 'bucket:preview', { accountId, key, etag, sizeBytes })
+      this.#keepPreview(accountId, id, previewUrl)
+    } catch (error) {
+      // A picture that cannot be had is shown as a plain tile: nothing worth a notice. What passes is tried at the next look.
+      if (!errorPolicy[toProblem(error).code].retryable) this.#keepPreview(accountId, id, null)
     }
+    this.#underWay.delete(id)
     this.#makePreviews()
+  }
+
+  #keepPreview(accountId: string, id: string, previewUrl: string | null): void {
+    if (accountId === this.state.accountId) this.update({ previews: new Map(this.state.previews).set(id, previewUrl) })
   }
 }
 

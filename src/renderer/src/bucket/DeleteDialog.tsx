@@ -18,7 +18,7 @@ export function DeleteDialog({ measure }: { readonly measure: BucketMeasure }) {
       foot={
         <>
           <Button onPress={() => bucket.stopAsking()}>Keep</Button>
-          <Button kind="danger" isDisabled={objects === 0} onPress={() => void bucket.deleteChosen()}>
+          <Button kind="danger" isDisabled={objects === 0} onPress={() => void bucket.deleteAsked()}>
             {`Delete ${countOf(objects, 'object')}`}
           </Button>
         </>

@@ -58,9 +58,16 @@ export class ConflictStore extends Store<ConflictState> {
     this.close()
     const generation = this.#generation
     this.update({ ...CLOSED, phase: 'looking' })
+    const found = new Map<string, FrameView>()
+    // A row that is told of after its page was read is newer than the page.
+    this.#off = this.#api.on('queue:changed', (frames) => {
+      for (const frame of frames) if (found.has(frame.id)) found.set(frame.id, frame)
+    })
     try {
-      const questions = await this.#gather(collectionId, generation)
+      await this.#gather(collectionId, generation, found)
       if (generation !== this.#generation) return
+      this.#off()
+      const questions = [...found.values()].filter(isInConflict)
       if (questions.length === 0) {
         this.close()
         this.#toasts.show('Nothing waits for an answer')
@@ -80,6 +87,7 @@ export class ConflictStore extends Store<ConflictState> {
   readonly close = (): void => {
     this.#generation += 1
     this.#answered = 0
+    this.#underWay = new Set()
     this.#off?.()
     this.#off = null
     this.update(CLOSED)
@@ -97,28 +105,28 @@ export class ConflictStore extends Store<ConflictState> {
     if (current === null || this.#underWay.size > 0) return
     const ids = (forAllAlike ? this.alike : [current]).map(({ id }) => id)
     const generation = this.#generation
-    this.#underWay = new Set(ids)
+    const underWay = new Set(ids)
+    this.#underWay = underWay
     try {
       const { changed } = await ask(this.#api, 'queue:resolve', { select: { ids }, answer })
       if (generation !== this.#generation) return
       this.#answered += changed
-      this.#drop(new Set(ids))
+      this.#drop(underWay)
     } catch (error) {
       this.#toasts.showProblem(toProblem(error), current.name)
     } finally {
-      this.#underWay = new Set()
+      if (this.#underWay === underWay) this.#underWay = new Set()
     }
   }
 
-  async #gather(collectionId: string | null, generation: number): Promise<ReadonlyArray<FrameView>> {
-    const questions: FrameView[] = []
+  /** Into `found`: a frame that moved from one page to the next while they were read is asked about once. */
+  async #gather(collectionId: string | null, generation: number, found: Map<string, FrameView>): Promise<void> {
     for (let offset = 0; generation === this.#generation; offset += PAGE_ROWS) {
       const input = { collectionId, filter: 'needs-you', offset, limit: PAGE_ROWS } as const
       const { total, frames } = await ask(this.#api, 'queue:page', input)
-      questions.push(...frames.filter(isInConflict))
+      for (const frame of frames) if (isInConflict(frame)) found.set(frame.id, frame)
       if (frames.length === 0 || offset + PAGE_ROWS >= total) break
     }
-    return questions
   }
 
   /**

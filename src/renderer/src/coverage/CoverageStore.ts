@@ -61,7 +61,7 @@ export class CoverageStore extends Store<CoverageState> {
     }
   }
 
-  /** @returns the collection that it went into, or null where it did not. */
+  /** @returns the collection that it went into; null where it did not, or where the comparison was closed meanwhile. */
   readonly send = async (): Promise<string | null> => {
     const { subject, work } = this.state
     if (subject === null || work !== null) return null
@@ -69,7 +69,8 @@ export class CoverageStore extends Store<CoverageState> {
     try {
       const { collectionId, files } = await ask(this.#api, 'coverage:send', subject)
       this.#toasts.show(files === 0 ? 'Nothing is missing any more' : `${countOf(files, 'file')} on the way`)
-      if (this.state.subject === subject) this.close()
+      if (this.state.subject !== subject) return null
+      this.close()
       return collectionId
     } catch (error) {
       if (this.state.subject === subject) this.update({ work: null, problem: toProblem(error) })

@@ -6,8 +6,7 @@ import {
   Copy,
   Info,
   LoaderCircle,
-  type LucideIcon,
-  MapPin
+  type LucideIcon
 } from 'lucide-react'
 import type { FrameView, UploadView } from '../../../shared/model/frame.ts'
 import { formatBytes } from '../../../shared/units.ts'
@@ -71,16 +70,6 @@ export function FrameInspector({ frame }: { readonly frame: FrameView }) {
           <span className={css(rowTone(frame))}>{rowSentence(frame, nowMs, queue.settlingSinceMs(frame.id))}</span>
         </p>
       </div>
-      {frame.zones && (
-        <ul className={css('chips')} aria-label="Taken within">
-          {frame.zones.map((zone) => (
-            <li key={zone} className={css('chip')}>
-              <MapPin size={12} aria-hidden />
-              {zone}
-            </li>
-          ))}
-        </ul>
-      )}
       {isAsking && <ConflictNote key={frame.id} frame={frame} />}
       {problem !== null && (
         <ProblemNote

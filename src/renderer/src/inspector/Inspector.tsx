@@ -2,6 +2,7 @@ import { useSyncExternalStore } from 'react'
 import { countOf } from '../../../shared/words/stateWords.ts'
 import { LinkPanel } from '../links/LinkPanel.tsx'
 import { useUsualLink } from '../links/useUsualLink.ts'
+import { kindChips, shotFace } from '../queue/shotFace.ts'
 import { useServices } from '../services.ts'
 import { Button } from '../ui/Button.tsx'
 import { classNames } from '../ui/classNames.ts'
@@ -32,11 +33,20 @@ function QueueInspector() {
 function SeveralFrames({ count }: { readonly count: number }) {
   const { queue, selection, queueActions } = useServices()
   const usual = useUsualLink(useStore(queue, (state) => state.collectionId))
+  const isLeftOut = useStore(queue, (state) => state.filter === 'left-out')
   const select = selection.toFrameSelection()
   if (select === null) return null
+  if (isLeftOut) {
+    return (
+      <div className={css('inspector')}>
+        <SeveralHead count={count} />
+        <p className={css('small')}>The rules of the collection leave them out: nothing of them is sent.</p>
+      </div>
+    )
+  }
   return (
     <div className={css('inspector')}>
-      <h2 className={css('name')}>{countOf(count, 'frame')} chosen</h2>
+      <SeveralHead count={count} />
       <LinkPanel source={{ kind: 'frames', select, outputId: null }} label="Copy links" usual={usual} />
       <div className={css('section')}>
         <div className={css('buttons')}>
@@ -48,6 +58,20 @@ function SeveralFrames({ count }: { readonly count: number }) {
           </Button>
         </div>
       </div>
+    </div>
+  )
+}
+
+/** A shot by its name and what it consists of; anything else by how many frames it is. */
+function SeveralHead({ count }: { readonly count: number }) {
+  const { selection } = useServices()
+  const shot = useStore(selection, () => selection.onlyShot)
+  if (shot === null) return <h2 className={css('name')}>{countOf(count, 'frame')} chosen</h2>
+  const kinds = kindChips(shot.frames).map(({ word }) => word)
+  return (
+    <div>
+      <h2 className={css('name')}>{shotFace(shot).name}</h2>
+      <p className={css('small')}>{`${countOf(count, 'file')}: ${kinds.join(', ')}`}</p>
     </div>
   )
 }

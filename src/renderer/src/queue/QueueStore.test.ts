@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
 import { eventually } from '../testing/eventually.ts'
-import { LAKE_WEDDING, STUDIO_TETHER } from '../testing/fakeFrames.ts'
+import { fakeId, LAKE_WEDDING, STUDIO_TETHER } from '../testing/fakeFrames.ts'
 import { createFakeSilverdrop } from '../testing/fakeSilverdrop.ts'
 import { QueueStore } from './QueueStore.ts'
 
@@ -77,6 +77,21 @@ describe('QueueStore', () => {
     resolve({ total: 0, frames: [] })
     await eventually(() => expect(queue.state.total).toBe(3))
     expect(pagesAsked(fake)).toEqual([0, 0])
+  })
+
+  it('finds a row that took the place of another, which no count tells of', async () => {
+    const { fake, queue } = await openQueue(3)
+    const [gone, ...others] = fake.frames
+    if (!gone) throw new Error('three frames')
+    const come = { ...gone, id: fakeId(0x900), name: 'renamed.nef' }
+    fake.frames.splice(0, fake.frames.length, ...others, come)
+    fake.emit('queue:changed', [come])
+    await eventually(() => expect(queue.frameAt(2)?.name).toBe('renamed.nef'))
+    expect(queue.rowOf(gone.id)).toBeNull()
+    const asked = pagesAsked(fake).length
+    fake.emit('queue:changed', [{ ...come, id: fakeId(0x901), collectionId: STUDIO_TETHER }])
+    fake.emit('queue:changed', [{ ...come, status: 'working' }])
+    expect(pagesAsked(fake)).toHaveLength(asked)
   })
 
   it('does not stir when another collection is reordered', async () => {

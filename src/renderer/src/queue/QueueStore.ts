@@ -253,6 +253,7 @@ export class QueueStore extends Store<QueueState> {
   #replace(frames: ReadonlyArray<FrameView>): void {
     let isSeen = false
     this.#settling.note(frames)
+    if (frames.some((frame) => this.#isMissing(frame))) this.refresh()
     for (const frame of frames) {
       const place = this.#places.get(frame.id)
       const page = place === undefined ? undefined : this.#pages.get(pageOf(place))
@@ -262,6 +263,17 @@ export class QueueStore extends Store<QueueState> {
       isSeen = true
     }
     if (isSeen) this.update({ version: this.state.version + 1 })
+  }
+
+  /**
+   * Whether a frame belongs into a list that is known to its end, and is not in it. Where as many rows come as go, no count
+   * changes, and nobody says that they moved.
+   */
+  #isMissing({ id, collectionId, leftOut }: FrameView): boolean {
+    const { state } = this
+    if (state.filter !== 'all' || leftOut !== undefined || this.#places.has(id)) return false
+    if (state.collectionId !== null && state.collectionId !== collectionId) return false
+    return state.total !== null && this.#pages.size >= Math.ceil(state.total / PAGE_ITEMS)
   }
 
   #index(): void {

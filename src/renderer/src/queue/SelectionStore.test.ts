@@ -60,6 +60,26 @@ describe('SelectionStore', () => {
     expect(selection.onlyId).toBe(id)
   })
 
+  it('chooses nothing of a list that was left while its ids were asked for', async () => {
+    const { fake, queue, selection, idAt } = await open()
+    const { promise, resolve } = Promise.withResolvers<string[]>()
+    fake.answer('queue:ids', () => promise)
+    queue.show(LAKE_WEDDING, 'needs-you')
+    selection.choose(0) // a row that is not known yet
+    queue.show(LAKE_WEDDING, 'all')
+    resolve([idAt(7)])
+    await eventually(() => expect(queue.state.total).toBe(1204))
+    expect(selection.count).toBe(0)
+  })
+
+  it('takes both rows out of everything when the second is asked for before the first is out', async () => {
+    const { selection, idAt } = await open()
+    selection.chooseEverything()
+    await Promise.all([selection.toggle(3), selection.toggle(4)])
+    expect(selection.count).toBe(1202)
+    expect([3, 4].some((index) => selection.isChosen(idAt(index)))).toBe(false)
+  })
+
   it('starts from nothing in another view', async () => {
     const { queue, selection } = await open()
     selection.choose(5)

@@ -1,5 +1,6 @@
 import type { FrameSelection } from '../../../shared/model/frame.ts'
 import { Store } from '../ui/Store.ts'
+import type { QueueItem } from './QueueItem.ts'
 import type { QueueStore } from './QueueStore.ts'
 
 /** `everything`: all that the filter shows, however many and whether seen or not. */
@@ -57,7 +58,8 @@ export class SelectionStore extends Store<SelectionState> {
     if (ofRow.length === 0) return
     const known = await this.#ids()
     if (known === null) return
-    const ids = new Set(known)
+    const { chosen } = this.state
+    const ids = new Set(chosen.kind === 'some' ? chosen.ids : known) // another row may have been toggled meanwhile
     if (ofRow.every((id) => ids.has(id))) for (const id of ofRow) ids.delete(id)
     else for (const id of ofRow) ids.add(id)
     this.update({ chosen: some(ids), focusIndex: index, focusId, anchorIndex: index })
@@ -111,6 +113,17 @@ export class SelectionStore extends Store<SelectionState> {
     return chosen.ids.values().next().value ?? null
   }
 
+  /** The only chosen row where that is a whole shot of several frames; otherwise null. */
+  get onlyShot(): QueueItem | null {
+    const { chosen } = this.state
+    if (chosen.kind === 'everything' || this.#queue.state.grouping !== 'shot') return null
+    const [first] = chosen.ids
+    const row = first === undefined ? null : this.#queue.rowOf(first)
+    const item = row === null ? null : this.#queue.itemAt(row)
+    if (item === null || item.frames.length === 1 || item.frames.length !== chosen.ids.size) return null
+    return item.frames.every(({ id }) => chosen.ids.has(id)) ? item : null
+  }
+
   /** As commands want it; null if nothing is chosen. */
   toFrameSelection(): FrameSelection | null {
     const { chosen } = this.state
@@ -128,9 +141,14 @@ export class SelectionStore extends Store<SelectionState> {
     return this.#queue.framesAt(index).map(({ id }) => id)
   }
 
-  /** Null if the engine does not answer: what is chosen then stays as it is, and the list says what is wrong. */
+  /**
+   * Null if the engine does not answer: what is chosen then stays as it is, and the list says what is wrong. Null as well
+   * if another list is shown by then: what cannot be seen must not be chosen.
+   */
   async #idsOf(first: number, last: number): Promise<ReadonlyArray<string> | null> {
-    return this.#queue.idsOf(first, last).catch(() => null)
+    const view = this.#view
+    const ids = await this.#queue.idsOf(first, last).catch(() => null)
+    return view === this.#view ? ids : null
   }
 
   /** The list changed: a new view starts from nothing, moved rows take the focus with them. */

@@ -35,6 +35,8 @@ export class ReceiptStore extends Store<ReceiptState> {
   readonly #api: WindowApi
   readonly #toasts: ToastStore
   readonly #stopping = new Set<string>()
+  /** By collection, the making whose answer counts: one from before the receipt was closed comes to nothing. */
+  readonly #making = new Map<string, symbol>()
 
   constructor(api: WindowApi, toasts: ToastStore) {
     super({ shownId: null, entries: new Map() })
@@ -56,19 +58,24 @@ export class ReceiptStore extends Store<ReceiptState> {
   readonly close = (): void => {
     const { shownId, entries } = this.state
     const left = new Map(entries)
-    if (shownId !== null && entries.get(shownId)?.work !== 'proving') left.delete(shownId)
+    if (shownId !== null && entries.get(shownId)?.work !== 'proving') {
+      left.delete(shownId)
+      this.#making.delete(shownId)
+    }
     this.update({ shownId: null, entries: left })
   }
 
   /** From the catalog and the disk, without asking the bucket. Closed meanwhile, it comes to nothing. */
   async make(collectionId: string): Promise<void> {
     if (this.#entry(collectionId).work !== null) return
+    const making = Symbol(collectionId)
+    this.#making.set(collectionId, making)
     this.#set(collectionId, { work: 'making', problem: null })
     try {
       const receipt = await ask(this.#api, 'receipts:make', { collectionId })
-      if (this.state.entries.has(collectionId)) this.#finish(collectionId, receipt)
+      if (this.#making.get(collectionId) === making) this.#finish(collectionId, receipt)
     } catch (error) {
-      if (this.state.entries.has(collectionId)) this.#fail(collectionId, 'making', toProblem(error))
+      if (this.#making.get(collectionId) === making) this.#fail(collectionId, 'making', toProblem(error))
     }
   }
 
@@ -105,6 +112,7 @@ export class ReceiptStore extends Store<ReceiptState> {
   }
 
   async stop(collectionId: string): Promise<void> {
+    if (this.#entry(collectionId).work !== 'proving') return // it has ended by itself
     this.#stopping.add(collectionId)
     try {
       await ask(this.#api, 'receipts:stop', { collectionId })

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../shared/errors.ts'
 import type { Totals } from '../../../shared/model/frame.ts'
 import { eventually } from '../testing/eventually.ts'
+import { fakeAccounts, fakeCollections } from '../testing/fakeData.ts'
 import { createFakeSilverdrop } from '../testing/fakeSilverdrop.ts'
 import { AppStore, TRACE_SECONDS } from './AppStore.ts'
 
@@ -56,6 +57,55 @@ describe('AppStore', () => {
     app.start()
     await eventually(() => expect(app.state.phase).toBe('ready'))
     expect(app.state.engine).toBe('running')
+  })
+
+  it('believes the accounts and settings that were told meanwhile more than the older answers', async () => {
+    const fake = createFakeSilverdrop({ frames: 20 })
+    const older = await fake.api.call('settings:get', {})
+    if (!older.ok) throw new Error(older.error.code)
+    fake.answer('accounts:list', async () => {
+      fake.emit('accounts:changed', fakeAccounts())
+      fake.emit('settings:changed', [{ ...older.value, density: 'compact' }])
+      return []
+    })
+    const app = new AppStore(fake.api)
+    app.start()
+    await eventually(() => expect(app.state.phase).toBe('ready'))
+    expect(app.state.accounts).toHaveLength(fakeAccounts().length)
+    expect(app.state.settings?.density).toBe('compact')
+  })
+
+  it('does not let an older list of collections undo what was told while the totals were still to come', async () => {
+    const { fake, app } = await start()
+    const [one, ...listed] = fakeCollections(20)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    fake.answer('collections:list', async () => listed)
+    fake.answer('queue:totals', async () => {
+      await promise
+      return totals
+    })
+    fake.emit('engine:changed', ['running'])
+    await eventually(() => expect(app.state.collections).toEqual(listed))
+    fake.emit('collections:changed', one ? [one] : [])
+    resolve()
+    await eventually(() => expect(app.state.totals.get(null)).toEqual(totals))
+    expect(app.state.collections).toEqual([one])
+  })
+
+  it('opens although the engine dies while it is asked, and asks the next one', async () => {
+    const fake = createFakeSilverdrop({ frames: 20 })
+    fake.answer('collections:list', async () => {
+      throw new AppError('engine-stopped', 'SIGKILL')
+    })
+    const app = new AppStore(fake.api)
+    app.start()
+    await app.loaded()
+    await eventually(() => expect(fake.asked.some(({ name }) => name === 'collections:list')).toBe(true))
+    fake.emit('engine:changed', ['stopped', 'starting'])
+    fake.answer('collections:list', async () => fakeCollections(20))
+    fake.emit('engine:changed', ['running'])
+    await eventually(() => expect(app.state.collections).toHaveLength(fakeCollections(20).length))
+    expect(app.state.phase).toBe('ready')
   })
 
   it('says why it could not start, and starts when it can', async () => {

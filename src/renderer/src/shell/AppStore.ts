@@ -34,8 +34,8 @@ export const TRACE_SECONDS = 60
 export class AppStore extends Store<AppState> {
   readonly #api: WindowApi
   readonly #offs: Array<() => void> = []
-  /** How often the engine has told how it is. */
-  #engineEvents = 0
+  /** How often each has been told since the start. */
+  readonly #told = { engine: 0, accounts: 0, settings: 0 }
 
   constructor(api: WindowApi) {
     super({
@@ -57,9 +57,15 @@ export class AppStore extends Store<AppState> {
   /** Listens first and asks then, so that nothing falls between. */
   start(): void {
     this.#offs.push(
-      this.#api.on('accounts:changed', (accounts) => this.update({ accounts })),
+      this.#api.on('accounts:changed', (accounts) => {
+        this.#told.accounts += 1
+        this.update({ accounts })
+      }),
       this.#api.on('collections:changed', (collections) => this.update({ collections })),
-      this.#api.on('settings:changed', (list) => this.update({ settings: list.at(-1) ?? this.state.settings })),
+      this.#api.on('settings:changed', (list) => {
+        this.#told.settings += 1
+        this.update({ settings: list.at(-1) ?? this.state.settings })
+      }),
       this.#api.on('queue:measured', (totals) => this.#measured(totals)),
       this.#api.on('engine:changed', (list) => this.#engineChanged(list.at(-1) ?? this.state.engine))
     )
@@ -71,7 +77,7 @@ export class AppStore extends Store<AppState> {
   }
 
   async load(): Promise<void> {
-    const heardBefore = this.#engineEvents
+    const before = { ...this.#told }
     try {
       const [info, settings, accounts] = await Promise.all([
         ask(this.#api, 'app:state', {}),
@@ -79,12 +85,20 @@ export class AppStore extends Store<AppState> {
         ask(this.#api, 'accounts:list', {})
       ])
       // An event that came meanwhile is newer than the answer.
-      const engine = this.#engineEvents === heardBefore ? info.engine : this.state.engine
-      this.update({ info, engine, settings, accounts, phase: 'ready', problem: null })
-      if (engine === 'running') await this.#loadFromEngine()
+      const isLast = (what: keyof typeof before) => this.#told[what] === before[what]
+      this.update({
+        info,
+        engine: isLast('engine') ? info.engine : this.state.engine,
+        settings: isLast('settings') ? settings : this.state.settings,
+        accounts: isLast('accounts') ? accounts : this.state.accounts,
+        phase: 'ready',
+        problem: null
+      })
     } catch (error) {
       this.update({ phase: 'failed', problem: toProblem(error) })
+      return
     }
+    if (this.state.engine === 'running') await this.#loadFromEngine()
   }
 
   /** Ends when it is known what there is, or that it cannot be: until then, no accounts does not mean there are none. */
@@ -110,21 +124,24 @@ export class AppStore extends Store<AppState> {
     this.update({ pendingPaths })
   }
 
+  /** Never fails: an engine that dies meanwhile takes nothing of the window with it. */
   async #loadFromEngine(): Promise<void> {
-    const [collections, totals] = await Promise.all([
-      ask(this.#api, 'collections:list', {}),
-      ask(this.#api, 'queue:totals', { collectionId: null })
-    ])
-    this.update({ collections })
-    this.#measured([totals])
+    try {
+      // Each answer counts when it comes: held back until the other one is here, it would undo what was told meanwhile.
+      await Promise.all([
+        ask(this.#api, 'collections:list', {}).then((collections) => this.update({ collections })),
+        this.loadTotals(null)
+      ])
+    } catch {
+      // The next engine is asked anew; what is wrong until then is said where its answer is missing.
+    }
   }
 
   #engineChanged(engine: AppInfo['engine']): void {
-    this.#engineEvents += 1
+    this.#told.engine += 1
     this.update({ engine })
-    if (engine !== 'running') return
-    // A new engine: what the old one said may no longer hold. If it stops again, the next `running` asks anew.
-    this.#loadFromEngine().catch((error: unknown) => this.update({ problem: toProblem(error) }))
+    // A new engine: what the old one said may no longer hold.
+    if (engine === 'running') void this.#loadFromEngine()
   }
 
   #measured(list: ReadonlyArray<Totals>): void {
