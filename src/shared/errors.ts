@@ -30,6 +30,7 @@ export const errorPolicy = {
   // What the disk answers
   'file-missing': { retryable: false },
   'file-unreadable': { retryable: false },
+  'file-in-use': { retryable: true }, // it was to be moved, and a program has it open
   'file-changed': { retryable: true }, // edited while it was read: sent again, never half
   'file-empty': { retryable: false },
   'file-too-large': { retryable: false },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
+import { sealPicture } from '../images/sealedPicture.ts'
 import { PreviewCache } from './PreviewCache.ts'
 
 const DAY_MS = 86_400_000
@@ -25,12 +26,12 @@ function openCache(flagged: Set<string> = new Set(), lose: (ids: ReadonlyArray<s
   return { cache, folder, lost, flagged }
 }
 
-/** As long as it says, with nothing in it. */
+/** Whole, with nothing in it. @param sizeBytes With its seal, of 8 bytes. */
 function webp(sizeBytes: number): Buffer {
-  const bytes = Buffer.alloc(sizeBytes)
+  const bytes = Buffer.alloc(sizeBytes - 8)
   bytes.write('RIFF\0\0\0\0WEBP', 'latin1')
-  bytes.writeUInt32LE(sizeBytes - 8, 4)
-  return bytes
+  bytes.writeUInt32LE(bytes.length - 8, 4)
+  return sealPicture(bytes)
 }
 
 function write(path: string, bytes: Buffer, ageDays = 0): string {
@@ -143,11 +144,22 @@ describe('PreviewCache', () => {
     ['one byte', Buffer.from('R')],
     ['cut off', webp(KB).subarray(0, 900)],
     ['too long', Buffer.concat([webp(KB), Buffer.from('more')])],
+    ['damaged within', webp(KB).fill('stripes', 500, 600)],
+    ['with half a seal', webp(KB).subarray(0, -4)],
+    ['larger than any', webp(2_000 * KB)],
     ['another format', Buffer.from('\x89PNG and something that is long enough')]
   ])('does not take a file for a picture that is %s', async (_, bytes) => {
     const { cache } = openCache()
     write(cache.placeForFrame(frameId(1)), bytes)
     expect(await cache.lookAtFrame(frameId(1))).toBe(false)
+  })
+
+  it('keeps a picture that an earlier version wrote, which has no seal', async () => {
+    const { cache, lost } = openCache(new Set([frameId(1)]))
+    write(cache.placeForFrame(frameId(1)), webp(KB).subarray(0, -8))
+    expect(await cache.lookAtFrame(frameId(1))).toBe(true)
+    await cache.sweep()
+    expect(lost).toEqual([])
   })
 
   it('notes when a picture was looked at, and says of a missing one that it is', async () => {

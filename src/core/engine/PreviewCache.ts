@@ -2,13 +2,18 @@ import type { Stats } from 'node:fs'
 import { open, readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
+import { MiB } from '../../shared/units.ts'
 import type { CatalogThumbs } from '../catalog/CatalogThumbs.ts'
+import { isWholePicture } from '../images/sealedPicture.ts'
 
 /** Once it is too much, down to this part of the limit: otherwise the next picture would begin the next sweep. */
 const KEPT_SHARE = 0.9
 
 /** How exactly it is known when a picture was looked at last. */
 const MINUTE_MS = 60_000
+
+/** Far more than any picture of 320 px has: what is larger is none of ours, and not read. */
+const MOST_PICTURE_BYTES = MiB
 
 /** Files asked for at once: a sweep must not keep the disk, or this thread, from those who wait for them. */
 const FILES_A_TURN = 32
@@ -76,7 +81,7 @@ export class PreviewCache {
     return join(this.#ports.folder, folder, name + EXTENSION)
   }
 
-  /** Whether a whole picture lies there, which is then the last to go. One that is empty or cut off does not count. */
+  /** Whether a whole picture lies there, which is then the last to go. One that is damaged does not count. */
   async #look(path: string): Promise<boolean> {
     const stats = await statWhole(path).catch(() => null)
     if (stats === null) return false
@@ -184,16 +189,12 @@ export class PreviewCache {
   }
 }
 
-/** Null for a file that is not as long as it says: WebP has its length in its header. */
+/** Null for a file that is not as it was written: by its checksum, if it has one, so that a picture with stripes is none. */
 async function statWhole(path: string): Promise<Stats | null> {
   const file = await open(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(12), 0, 12, 0)
-    if (bytesRead < 12 || buffer.toString('latin1', 0, 4) !== 'RIFF' || buffer.toString('latin1', 8) !== 'WEBP') {
-      return null
-    }
     const stats = await file.stat()
-    return buffer.readUInt32LE(4) + 8 === stats.size ? stats : null
+    return stats.size <= MOST_PICTURE_BYTES && isWholePicture(await file.readFile()) ? stats : null
   } finally {
     await file.close()
   }

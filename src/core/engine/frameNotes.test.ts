@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { ErrorCode } from '../../shared/errors.ts'
 import { FULL_SIZE_PX, ORIGINAL, type Output, type Rendition, WEB } from '../../shared/model/output.ts'
 import { photoFacts } from '../transfer/testing/openRoom.ts'
-import { frameNotes } from './frameNotes.ts'
+import { frameNotes, NOT_CLEANED_NOTE } from './frameNotes.ts'
 
 const rawFacts = {
   ...photoFacts,
@@ -77,9 +77,9 @@ describe('frameNotes', () => {
     expect(frameNotes(placed, [original])).toEqual([])
     expect(frameNotes(placed, [{ ...removed, state: { kind: 'done', proof } }])).toEqual(['Sent without its position.'])
     expect(frameNotes(placed, [failed('position-stays')])).toEqual([])
-    const stays = ['Its original is not sent: its position could not be taken out.']
-    expect(frameNotes(placed, [failed('render-crashed')])).toEqual(stays)
-    expect(frameNotes(placed, [failed('render-timeout')])).toEqual(stays)
+    for (const code of ['render-crashed', 'render-timeout', 'picture-too-large'] as const) {
+      expect(frameNotes(placed, [failed(code)])).toEqual([NOT_CLEANED_NOTE])
+    }
     expect(frameNotes(placed, [failed('access-denied')])).toEqual(['Goes without its position.'])
   })
 

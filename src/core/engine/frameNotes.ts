@@ -12,8 +12,11 @@ export const GAIN_MAP_NOTE = 'Its HDR part stays with the original.'
 /** A picture within a RAW that is hardly smaller than the RAW itself is no news. */
 const WHOLE = 0.95
 
-/** The darkroom ended over it. Of a copy that means that the original goes, of the original itself that it does not. */
-const RENDERING_FAILED: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['render-crashed', 'render-timeout'])
+/** The darkroom ended over it. The problem says so, and not what it means for an original that is to tell no position. */
+const ENDED_OVER_IT: ReadonlySet<ErrorCode> = new Set(['render-crashed', 'render-timeout', 'picture-too-large'])
+
+export const NOT_CLEANED_NOTE =
+  'Its original is not sent: its position could not be taken out. Another program can, or let originals go as they are.'
 
 /** What goes of a frame, and how far it is. */
 type Going = Copy & { readonly state?: UploadState }
@@ -69,8 +72,7 @@ function positionNotes(facts: FrameFacts, { output, state }: Going): ReadonlyArr
   if (state?.kind === 'done') return ['Sent without its position.']
   if (state?.kind === 'failed') {
     if (state.problem.code === 'position-stays') return [] // its problem says so
-    if (RENDERING_FAILED.has(state.problem.code))
-      return ['Its original is not sent: its position could not be taken out.']
+    if (ENDED_OVER_IT.has(state.problem.code)) return [NOT_CLEANED_NOTE]
   }
   return facts.hasPosition ? ['Goes without its position.'] : []
 }

@@ -55,13 +55,27 @@ export class ExifToolReader {
     await this.#use(path, (exiftool) => exiftool.write(path, {}, { writeArgs }))
   }
 
-  async #use<T>(path: string, act: (exiftool: ExifTool) => Promise<T>): Promise<T> {
-    this.#exiftool ??= start(this.#taskLimitMs, this.#retries)
+  /** Whether ExifTool runs on this computer, whatever it says of a file: not without perl. */
+  async canRun(): Promise<boolean> {
     try {
-      return await act(await this.#exiftool)
+      await (await this.#started()).version()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  async #use<T>(path: string, act: (exiftool: ExifTool) => Promise<T>): Promise<T> {
+    try {
+      return await act(await this.#started())
     } catch (error) {
       throw new AppError('picture-unsupported', `ExifTool could not work on ${path}`, { cause: error })
     }
+  }
+
+  #started(): Promise<ExifTool> {
+    this.#exiftool ??= start(this.#taskLimitMs, this.#retries)
+    return this.#exiftool
   }
 
   close(): Promise<void> {

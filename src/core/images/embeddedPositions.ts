@@ -27,8 +27,8 @@ const MOST_LOCI_BYTES = 1_000
 /** A track's kinds of sample: version and flags, count, then the first one's size and format. */
 const SAMPLE_DESCRIPTIONS_MARK = 'stsd\0\0\0\0'
 const FIRST_FORMAT_AT = 16
-/** Android's and GoPro's positions; captions as WebVTT and TTML, whose words ExifTool does not read. */
-const POSITION_FORMATS = new Set(['camm', 'gpmd', 'wvtt', 'stpp'])
+/** Android's, GoPro's and DJI's positions; captions as WebVTT and TTML, whose words ExifTool does not read. */
+const POSITION_FORMATS = new Set(['camm', 'gpmd', 'djmd', 'wvtt', 'stpp'])
 
 /** XMP's two spellings of a property, from the colon on. */
 const XMP_ATTRIBUTE = /:GPS(?:Dest)?L(?:at|ong)\w{0,20}\s{0,20}=\s{0,20}(?:"[^"<>]{0,200}"|'[^'<>]{0,200}')/gi
@@ -43,7 +43,6 @@ export function embeddedPositions(bytes: Buffer): ReadonlyArray<PositionBytes> {
   const text = bytes.toString('latin1')
   return [
     ...matches(text, ISO_6709, (length) => Buffer.alloc(length, ' ')),
-    ...matches(text, ISO_6709_KEY, (length) => Buffer.alloc(length, 'x')),
     ...matches(text, XYZ_BOX, freeBox),
     ...inLoci(bytes),
     ...matches(text, XMP_ATTRIBUTE, (length) => Buffer.alloc(length, ' ')).map((found) => fromName(found, text)),
@@ -52,7 +51,12 @@ export function embeddedPositions(bytes: Buffer): ReadonlyArray<PositionBytes> {
   ]
 }
 
-/** A track beside that of pictures that tells positions, or may in captions: not for us to blank. */
+/** The names under which films keep what `embeddedPositions` takes away; without them nobody sees what it has missed. */
+export function positionNames(bytes: Buffer): ReadonlyArray<PositionBytes> {
+  return matches(bytes.toString('latin1'), ISO_6709_KEY, (length) => Buffer.alloc(length, 'x'))
+}
+
+/** A track beside that of pictures that tells positions, or may in captions: of a film within a picture not for us to blank. */
 export function hasPositionTrack(bytes: Buffer): boolean {
   return offsetsOf(SAMPLE_DESCRIPTIONS_MARK, bytes).some((start) =>
     POSITION_FORMATS.has(bytes.toString('latin1', start + FIRST_FORMAT_AT, start + FIRST_FORMAT_AT + 4))

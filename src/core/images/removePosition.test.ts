@@ -3,8 +3,10 @@ import { chmod, readdir, readFile } from 'node:fs/promises'
 import { dirname, extname } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../../shared/errors.ts'
 import type { FrameKind } from '../../shared/model/frame.ts'
 import { MiB } from '../../shared/units.ts'
+import { ExifToolReader } from './ExifToolReader.ts'
 import { partPath } from './partPath.ts'
 import { removePosition } from './removePosition.ts'
 import { box, latin1, placedFilm } from './testing/boxes.ts'
@@ -217,6 +219,19 @@ describe.skipIf(!hasExifTool)('removePosition', () => {
     await expect(clean(await file('gone.jpg'))).rejects.toMatchObject({
       code: expect.stringMatching(/^(file|picture)-/)
     })
+  })
+
+  it('says that ExifTool does not run, and not that a position stays, where that is so', async () => {
+    class WithoutPerl extends ExifToolReader {
+      override read = () => Promise.reject(new AppError('picture-unsupported', 'Perl must be installed'))
+      override canRun = async () => false
+    }
+    const path = await file('no-perl.jpg', await placed(await busy(64, 48).jpeg().toBuffer()))
+    const target = await file('no-perl-clean.jpg')
+    const act = removePosition({ path, kind: 'photo', target }, partPath(target), new WithoutPerl())
+    await expect(act).rejects.toMatchObject({ code: 'internal' })
+    expect(existsSync(partPath(target))).toBe(false)
+    expect(await exiftool.canRun()).toBe(true)
   })
 
   const real = [

@@ -7,10 +7,19 @@ import { MiB } from '../../shared/units.ts'
 import { coordinatesIn } from './coordinatesIn.ts'
 import type { Cleaned, CleanJob } from './Darkroom.ts'
 import type { ExifToolReader } from './ExifToolReader.ts'
-import { embeddedPositions, hasPositionTrack, MOST_POSITION_BYTES } from './embeddedPositions.ts'
+import {
+  embeddedPositions,
+  hasPositionTrack,
+  MOST_POSITION_BYTES,
+  type PositionBytes,
+  positionNames
+} from './embeddedPositions.ts'
 import { fileReadError } from './fileReadError.ts'
-import { filmStretches, type Stretch } from './filmStretches.ts'
+import type { Stretch } from './filmBoxes.ts'
+import { filmStretches } from './filmStretches.ts'
 import { removePart } from './partPath.ts'
+import { type FilmIndex, readFilm } from './readFilm.ts'
+import { blankTimed, blankTracksOf, mayTellInTime } from './timedPositions.ts'
 import { isToldInWords } from './toldInWords.ts'
 
 /** Time, direction and satellites go with the coordinates; names of places are words that somebody wrote, and stay. */
@@ -48,27 +57,30 @@ const JPEG_SIGNATURE = '\xff\xd8\xff'
  *
  * @param part Where the copy is written until it is whole; its own for each attempt, since a process that was ended may
  *   have left half of one.
- * @throws AppError `picture-unsupported` where a position would stay, or nobody can tell; `disk-full`, `file-…`.
+ * @throws AppError `picture-unsupported` where a position would stay, or nobody can tell; `internal` where ExifTool does
+ *   not run at all; `disk-full`, `file-…`.
  */
 export async function removePosition(job: CleanJob, part: string, exiftool: ExifToolReader): Promise<Cleaned> {
   const { path, target } = job
   try {
     const source = { path, kind: await kindToFollow(job) }
-    const told = await tagsThatTell(source, exiftool)
-    if (told.length === 0 && !(await hasEmbedded(source))) return { path: null }
+    const film = source.kind === 'video' ? await readFilm(path) : null
+    if (!(await isTold(source, film, exiftool))) return { path: null }
     const copy = { path: part, kind: source.kind }
     await removePart(part) // of an attempt that ended with its process
     await copyFile(path, part, constants.COPYFILE_FICLONE)
     await chmod(part, 0o600) // a card's files may be read-only
-    if (told.length > 0) await writeWithout(copy, exiftool)
-    await blankEmbedded(copy)
+    if (film) await cleanFilm(copy, film, exiftool)
+    else await cleanFile(copy, exiftool)
     await requireNone(copy, exiftool)
     const { size } = await stat(part)
     await rename(part, target)
     return { path: target, sizeBytes: size }
   } catch (error) {
     await removePart(part).catch(() => undefined) // what failed first is what counts
-    throw toCleaningError(error, path)
+    const failure = toCleaningError(error, path)
+    if (failure.code !== 'picture-unsupported' || (await exiftool.canRun())) throw failure
+    throw new AppError('internal', 'ExifTool does not run on this computer: is there perl?', { cause: error })
   }
 }
 
@@ -89,6 +101,29 @@ async function kindToFollow({ path, kind }: File): Promise<FrameKind> {
   if (kind !== 'sidecar') return kind
   if (head.startsWith(JPEG_SIGNATURE)) return 'photo'
   return head.startsWith('ftyp', 4) ? 'video' : 'sidecar'
+}
+
+async function isTold(file: File, film: FilmIndex | null, exiftool: ExifToolReader): Promise<boolean> {
+  if (film && (await mayTellInTime(file.path, film))) return true
+  return (await tagsThatTell(file, exiftool)).length > 0 || hasEmbedded(file)
+}
+
+/** What ExifTool does not write is blanked after it. */
+async function cleanFile(copy: File, exiftool: ExifToolReader): Promise<void> {
+  if ((await tagsThatTell(copy, exiftool)).length > 0) await writeWithout(copy, exiftool)
+  await blankEmbedded(copy, embeddedPositions)
+  await blankEmbedded(copy, positionNames)
+}
+
+/** In place as far as that goes: ExifTool writes a film anew, which takes four times as long as to copy it. */
+async function cleanFilm(copy: File, film: FilmIndex, exiftool: ExifToolReader): Promise<void> {
+  await blankEmbedded(copy, embeddedPositions)
+  await blankTimed(copy.path, film)
+  let told = await tagsThatTell(copy, exiftool)
+  // Read anew: the number that ExifTool gives a track counts those alone that are left.
+  if (await blankTracksOf(told, copy.path, await readFilm(copy.path))) told = await tagsThatTell(copy, exiftool)
+  if (told.length > 0) await writeWithout(copy, exiftool)
+  await blankEmbedded(copy, positionNames)
 }
 
 /** Of texts and programs ExifTool is not asked. */
@@ -126,10 +161,12 @@ async function hasEmbedded(file: File): Promise<boolean> {
   return false
 }
 
-async function blankEmbedded(file: File): Promise<void> {
+async function blankEmbedded(file: File, find: (bytes: Buffer) => ReadonlyArray<PositionBytes>): Promise<void> {
   await using handle = await open(file.path, 'r+')
-  for await (const { bytes, offset } of windowsOf(file)) {
-    for (const { start, blank } of embeddedPositions(bytes)) {
+  for await (const { bytes, offset, isLast } of windowsOf(file)) {
+    for (const { start, blank } of find(bytes)) {
+      // It may go on behind the border, and what is left of half of one is not found: the next window has it whole.
+      if (!isLast && start + blank.length === bytes.length) continue
       await handle.write(blank, 0, blank.length, offset + start)
     }
   }
@@ -138,24 +175,30 @@ async function blankEmbedded(file: File): Promise<void> {
 async function requireNone(file: File, exiftool: ExifToolReader): Promise<void> {
   const left = await tagsThatTell(file, exiftool)
   // ExifTool's changes of a PDF can be taken back, and the position with them.
-  if (left.length === 0 && file.kind !== 'pdf' && !(await hasEmbedded(file))) return
+  const isTimed = file.kind === 'video' && (await mayTellInTime(file.path, await readFilm(file.path)))
+  if (left.length === 0 && file.kind !== 'pdf' && !isTimed && !(await hasEmbedded(file))) return
   throw new AppError('picture-unsupported', `A position cannot be taken out of ${file.path} ${left.join(', ')}`.trim())
 }
 
 function isToldIn(bytes: Buffer, { kind }: File): boolean {
-  const isTold = (kind === 'sidecar' || kind === 'other') && isToldInWords(bytes.toString('latin1'))
-  return isTold || (kind !== 'other' && (embeddedPositions(bytes).length > 0 || hasPositionTrack(bytes)))
+  if ((kind === 'sidecar' || kind === 'other') && isToldInWords(bytes.toString('latin1'))) return true
+  if (kind === 'other') return false
+  return [embeddedPositions, positionNames].some((find) => find(bytes).length > 0) || hasPositionTrack(bytes)
 }
 
+/** @property isLast Of the bytes that are looked at in one go: nothing goes on behind it. */
+type Window = { readonly bytes: Buffer; readonly offset: number; readonly isLast: boolean }
+
 /** What is to be looked at in windows that overlap, so that what lies on a border is seen whole. */
-async function* windowsOf(file: File): AsyncGenerator<{ readonly bytes: Buffer; readonly offset: number }> {
+async function* windowsOf(file: File): AsyncGenerator<Window> {
   await using handle = await open(file.path)
   const window = Buffer.alloc(WINDOW_BYTES)
   for (const { start, end } of await stretchesOf(file, handle)) {
     for (let offset = start; ; offset += WINDOW_BYTES - MOST_POSITION_BYTES) {
       const { bytesRead } = await handle.read(window, 0, Math.min(WINDOW_BYTES, end - offset), offset)
-      yield { bytes: window.subarray(0, bytesRead), offset }
-      if (offset + bytesRead >= end || bytesRead === 0) break
+      const isLast = offset + bytesRead >= end || bytesRead === 0
+      yield { bytes: window.subarray(0, bytesRead), offset, isLast }
+      if (isLast) break
     }
   }
 }

@@ -3,12 +3,14 @@ import { readFile, statfs, truncate } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FrameKind } from '../../shared/model/frame.ts'
+import { MiB } from '../../shared/units.ts'
 import { partPath } from './partPath.ts'
 import { readFacts } from './readFacts.ts'
 import { removePosition } from './removePosition.ts'
 import { box, latin1 } from './testing/boxes.ts'
 import { openRenderer } from './testing/openRenderer.ts'
 import { testFolder } from './testing/pictures.ts'
+import { timedFilm } from './testing/timedFilm.ts'
 import { hasExifTool, hasFfmpeg } from './testing/tools.ts'
 
 const PLACE = '+51.4169-000.0806/'
@@ -99,6 +101,25 @@ describe.skipIf(!hasExifTool || !hasFfmpeg)('removePosition of films', () => {
     expect(await clean(fragments)).toEqual({ path: null })
     const fast = await film('a-fast.mp4', '-c:v', 'mpeg4', '-movflags', '+faststart')
     expect(await clean(fast)).toEqual({ path: null })
+  })
+})
+
+describe.skipIf(!hasExifTool)('removePosition of a film that is looked at in several goes', () => {
+  it.each([
+    ['\xa9xyz\0\x12\x15\xc7+51.4830-003.1850/', 13],
+    ['\xa9xyz\0\x12\x15\xc7+51.4830-003.1850/', 18],
+    ['+51.4830-003.1850+012.3/', 15]
+  ])('takes out whole what lies on a border: %j after %i bytes', async (place, bytesBefore) => {
+    const begun = timedFilm([{ handler: 'vide', format: 'avc1', samples: [Buffer.alloc(100, 1)] }])
+    const borderAt = begun.lastIndexOf('moov', undefined, 'latin1') - 4 + 8 * MiB // behind the pictures it is looked at anew
+    const fill = Buffer.alloc(borderAt - bytesBefore - begun.length - 8, ' ')
+    const bytes = Buffer.concat([begun, box('free', fill, latin1(place), Buffer.alloc(1_000, ' '))])
+    const { path } = await clean(await file(`border-${bytesBefore}.mp4`, bytes))
+    const copy = await readFile(path ?? '')
+    expect(copy.length).toBe(bytes.length)
+    for (const digits of ['51.4', '830', '003.', '1850', '85', '50']) {
+      expect(copy.includes(digits, borderAt - 100)).toBe(false)
+    }
   })
 })
 

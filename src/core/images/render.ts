@@ -12,6 +12,7 @@ import { openSource, type Source } from './openSource.ts'
 import { type EncodedFormat, encodedFormat, formatTypes } from './outputFormat.ts'
 import { longEdgeOf, type OutputSize, outputSize } from './outputSize.ts'
 import { print } from './print.ts'
+import { sealPicture } from './sealedPicture.ts'
 import { sharpError } from './sharpError.ts'
 import { makeThumb, THUMB_LONG_EDGE_PX, type Thumb } from './thumb.ts'
 import { thumbSource } from './thumbSource.ts'
@@ -128,7 +129,7 @@ async function makePreview(
   if (previewPath === null) return null
   try {
     const { webp, thumbhash } = await make()
-    await writeWhole(previewPath, webp)
+    await writeWhole(previewPath, sealPicture(webp))
     return { ok: true, thumbhash }
   } catch (error) {
     return { ok: false, problem: problemOf(error, path) }

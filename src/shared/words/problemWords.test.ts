@@ -22,6 +22,14 @@ describe('problemWords', () => {
     }
   })
 
+  it('promises of no failure over a picture that its original goes, which may be kept back for its position', () => {
+    for (const code of errorCodeSchema.options.filter((one) => /^(?:picture|render|position)-/.test(one))) {
+      const { does } = problemWords({ code, detail: '' }, null)
+      expect(does, code).toMatch(/goes on with/)
+      expect(does, code).not.toMatch(/original (?:is sent|goes)/)
+    }
+  })
+
   it('asks for an answer about a conflict, and only about that', () => {
     const asking = errorCodeSchema.options.filter(
       (code) => problemWords({ code, detail: '' }, null).action === 'resolve'

@@ -21,7 +21,8 @@ type Entry = Omit<ProblemWords, 'file'>
 const STOPS_HERE = 'Silverdrop leaves this file alone and goes on with the others.'
 const TRIES_AGAIN = 'Silverdrop tries again by itself, after longer and longer pauses.'
 const HOLDS = 'Silverdrop holds everything for this account. Nothing is lost.'
-const SENDS_ORIGINAL = 'The original is sent as it is; only the smaller copy is missing.'
+// The original may be kept back for its position, or not be asked for: of what else goes, nothing is promised here.
+const GOES_ON = 'Only this is missing: Silverdrop goes on with whatever else is to be sent of the file.'
 
 /** Words for every code there is: a new one does not compile until it has its four parts. */
 const entries: Readonly<Record<ErrorCode, Entry>> = {
@@ -207,6 +208,13 @@ const entries: Readonly<Record<ErrorCode, Entry>> = {
     can: 'Check the file’s permissions and the disk it is on, and try again.',
     action: 'show-file'
   },
+  'file-in-use': {
+    short: 'another program has the file open',
+    what: 'The file cannot be moved: another program has it open, or it may not be moved.',
+    does: 'Silverdrop leaves it where it is and tries again every minute. What it has sent of it stays sent.',
+    can: 'Close the program. If it stays like that, check the permissions of the file and of its folder.',
+    action: 'show-file'
+  },
   'file-changed': {
     short: 'the file changed while it was read',
     what: 'Another program changed the file while it was being read.',
@@ -266,42 +274,42 @@ const entries: Readonly<Record<ErrorCode, Entry>> = {
   'picture-damaged': {
     short: 'cut off or damaged',
     what: 'The picture is cut off or damaged, so no smaller copy can be made of it.',
-    does: SENDS_ORIGINAL,
+    does: GOES_ON,
     can: 'Copy the picture again from the card, and try again.',
     action: 'show-file'
   },
   'picture-unsupported': {
     short: 'a format that cannot be rendered',
     what: 'Silverdrop cannot render this picture’s format.',
-    does: SENDS_ORIGINAL,
+    does: GOES_ON,
     can: 'Export it as JPEG or TIFF if a smaller copy is needed.',
     action: 'show-file'
   },
   'picture-too-large': {
-    short: 'too many pixels to render',
-    what: 'The picture has more pixels than can safely be rendered.',
-    does: SENDS_ORIGINAL,
-    can: 'Export a smaller version if a copy for the web is needed.',
+    short: 'too large',
+    what: 'The file is too large: for the memory that work on it may take, or for the size in KB that its copy may have.',
+    does: GOES_ON,
+    can: 'Export a smaller version, or allow the copy more KB, and try again.',
     action: 'show-file'
   },
   'position-stays': {
     short: 'its position cannot be taken out',
     what: 'The position cannot be taken out of this file, or nobody can tell whether it has one.',
-    does: 'The original is not sent; other copies of it go.',
+    does: 'The original is not sent. Silverdrop goes on with the copies of it.',
     can: 'Take the position out in another program and save the file again, or let originals go as they are.',
     action: 'show-file'
   },
   'render-timeout': {
-    short: 'rendering took too long',
-    what: 'Rendering took too long and was stopped.',
-    does: SENDS_ORIGINAL,
+    short: 'work on it took too long',
+    what: 'Work on this file took too long and was stopped.',
+    does: GOES_ON,
     can: 'Try again when the computer is less busy.',
     action: 'retry'
   },
   'render-crashed': {
-    short: 'rendering failed',
-    what: 'The program that renders pictures ended while it worked on this one.',
-    does: SENDS_ORIGINAL,
+    short: 'work on it failed',
+    what: 'The program that works on pictures and films ended over this one.',
+    does: GOES_ON,
     can: 'Try again. If it fails again, the file is likely damaged.',
     action: 'retry'
   },

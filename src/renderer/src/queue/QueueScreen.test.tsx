@@ -103,7 +103,7 @@ describe('the queue', () => {
     const inspector = screen.getByRole('complementary', { name: 'Inspector' })
     const problem = within(inspector).getByRole('region', { name: 'Problem' })
     expect(problem).toHaveTextContent('no smaller copy can be made of it')
-    expect(problem).toHaveTextContent('The original is sent as it is')
+    expect(problem).toHaveTextContent('goes on with whatever else is to be sent of the file')
     await user.click(within(problem).getByRole('button', { name: 'Technical text' }))
     expect(within(problem).getByText('picture-damaged: premature end')).toBeVisible()
     expect(await within(inspector).findByText('21 Nov 2026, 15:42 +01:00')).toBeVisible()
