@@ -1,13 +1,47 @@
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
 import type { Collection } from '../../shared/model/collection.ts'
 import type { Frame } from '../catalog/records.ts'
+import type { Clock } from '../files/Clock.ts'
 import { openRoom } from '../transfer/testing/openRoom.ts'
 import { SentFolder } from './SentFolder.ts'
 
 const proof = { sizeBytes: 1, sha256: 'a'.repeat(64), etag: 'e', how: 'sent', provedAtMs: 1 } as const
+
+/** No pause is longer than it takes others to have their turn. */
+const hastyClock: Clock = {
+  now: () => Date.now(),
+  setTimer: (_delayMs, run) => {
+    const timer = setImmediate(run)
+    return () => clearImmediate(timer)
+  }
+}
+
+/** Whether a program has every file open, and how often each was to be renamed meanwhile. */
+const held = vi.hoisted(() => ({ isHeld: false, asked: new Map<string, number>() }))
+
+vi.mock('node:fs', async (original) => {
+  const real = await original<typeof import('node:fs')>()
+  return {
+    ...real,
+    renameSync: (from: string, to: string) => {
+      if (!held.isHeld) return real.renameSync(from, to)
+      held.asked.set(from, (held.asked.get(from) ?? 0) + 1)
+      throw Object.assign(new Error('EBUSY: resource busy or locked, rename'), { code: 'EBUSY' })
+    }
+  }
+})
 
 /** A watched folder with one file that is proved. */
 async function openShoot() {
@@ -18,11 +52,14 @@ async function openShoot() {
     rules: { ...room.collection.rules, sentFolder: 'Sent' }
   }
   const moved: string[] = []
+  /** Whether the folder is known to be there, and to be the one that was meant. */
+  const world = { isThere: true }
   const start = () =>
     new SentFolder({
       frames: room.frames,
       uploads: room.uploads,
-      collectionOf: () => collection,
+      clock: hastyClock,
+      collectionOf: () => (world.isThere ? collection : null),
       onMoved: (id) => moved.push(id),
       onProblem: () => {}
     })
@@ -34,7 +71,7 @@ async function openShoot() {
     sentFolder.sweep(collection)
     await sentFolder.close()
   }
-  return { ...room, collection, frame, root, sent, moved, start, sweep }
+  return { ...room, collection, frame, root, sent, moved, start, sweep, world }
 }
 
 const placeOf = ({ path, relativePath }: Frame) => [path, relativePath]
@@ -178,5 +215,130 @@ describe('SentFolder', () => {
     sentFolder.lookAgain([collection]) // another engine has written other rules
     await expect.poll(() => moved).toEqual([frame.id])
     await sentFolder.close()
+  })
+
+  it('says which file another program has open, and moves it a minute later, when it is closed', async () => {
+    const { start, frames, frame, collection, root, sent, moved } = await openShoot()
+    const sentFolder = start()
+    const held = vi.spyOn(frames.moves, 'reserve').mockImplementation(() => {
+      throw new AppError('file-in-use', `${root} cannot be moved`)
+    })
+    sentFolder.sweep(collection)
+    await expect
+      .poll(() => sentFolder.problemOf(collection.id))
+      .toEqual({ code: 'file-in-use', detail: `${root} cannot be moved` })
+    held.mockRestore()
+    sentFolder.lookAgain([collection])
+    await expect.poll(() => moved).toEqual([frame.id])
+    expect([existsSync(sent), sentFolder.problemOf(collection.id)]).toEqual([true, null])
+    await sentFolder.close()
+  })
+
+  it('waits for one file that a program holds, and asks once for each of the others', async () => {
+    const { sending, uploads, start, collection, moved } = await openShoot()
+    for (const name of ['b.jpg', 'c.jpg', 'd.jpg'])
+      uploads.saveState((await sending(name, name)).upload, { kind: 'done', proof })
+    const sentFolder = start()
+    held.isHeld = true
+    onTestFinished(() => {
+      held.isHeld = false
+    })
+    sentFolder.sweep(collection)
+    await expect.poll(() => [...held.asked.values()]).toEqual([8, 1, 1, 1])
+    expect(sentFolder.problemOf(collection.id)?.code).toBe('file-in-use')
+    held.isHeld = false
+    await vi.waitFor(() => {
+      sentFolder.lookAgain([collection])
+      expect(moved).toHaveLength(4)
+    })
+    expect(sentFolder.problemOf(collection.id)).toBeNull()
+    await sentFolder.close()
+  })
+
+  it('touches nothing while it is not known whose folder it is, whatever asks for it', async () => {
+    const { start, frames, frame, find, collection, folder, root, sent, moved, world } = await openShoot()
+    const away = join(folder, 'away')
+    frames.moves.reserve(frame, sent)
+    mkdirSync(join(sent, '..'))
+    renameSync(root, away)
+    writeFileSync(sent, 'of another card')
+    world.isThere = false
+    const sentFolder = start()
+    sentFolder.sweep(collection)
+    sentFolder.lookAgain([collection])
+    sentFolder.frameChanged(frame.id)
+    expect([existsSync(root), readFileSync(sent, 'utf8'), moved]).toEqual([false, 'of another card', []])
+    expect(frames.moves.ofCollection(collection.id)).toHaveLength(1)
+
+    renameSync(away, sent)
+    world.isThere = true
+    sentFolder.sweep(collection)
+    expect(placeOf(find(frame.id))).toEqual([sent, 'Sent/a.jpg'])
+    await sentFolder.close()
+  })
+
+  it('tells a fault of its own, and goes on a minute later', async () => {
+    const { start, uploads, frame, collection, moved } = await openShoot()
+    const sentFolder = start()
+    const broken = vi.spyOn(uploads, 'ofFrame').mockImplementation(() => {
+      throw new TypeError('The test has broken the catalog')
+    })
+    sentFolder.sweep(collection)
+    await expect.poll(() => sentFolder.problemOf(collection.id)?.code).toBe('internal')
+    broken.mockRestore()
+    sentFolder.lookAgain([collection])
+    await expect.poll(() => moved).toEqual([frame.id])
+    expect(sentFolder.problemOf(collection.id)).toBeNull()
+    await sentFolder.close()
+  })
+
+  it('goes on a minute later where the catalog did not even say whose file it was', async () => {
+    const { start, frames, frame, collection, moved } = await openShoot()
+    const sentFolder = start()
+    const broken = vi.spyOn(frames, 'find').mockImplementation(() => {
+      throw new TypeError('The test has broken the catalog')
+    })
+    sentFolder.sweep(collection)
+    await vi.waitFor(() => expect(broken).toHaveBeenCalled())
+    broken.mockRestore()
+    sentFolder.lookAgain([collection])
+    await expect.poll(() => moved).toEqual([frame.id])
+    await sentFolder.close()
+  })
+
+  it('says that a file could not be moved as long as that is so, whatever becomes of others', async () => {
+    const { sending, uploads, start, frames, frame, collection, moved, folder } = await openShoot()
+    const other = await sending('b.jpg', 'y')
+    uploads.saveState(other.upload, { kind: 'done', proof })
+    const sentFolder = start()
+    const { reserve } = frames.moves
+    const refused = vi.spyOn(frames.moves, 'reserve').mockImplementation((one, path) => {
+      if (one.id === frame.id) throw new AppError('file-unreadable', 'a.jpg cannot be moved')
+      return reserve.call(frames.moves, one, path)
+    })
+    sentFolder.sweep(collection)
+    await expect.poll(() => moved).toEqual([other.frame.id])
+    expect(sentFolder.problemOf(collection.id)).toEqual({ code: 'file-unreadable', detail: 'a.jpg cannot be moved' })
+    refused.mockRestore()
+    unlinkSync(join(folder, 'a.jpg'))
+    sentFolder.sweep(collection)
+    await expect.poll(() => sentFolder.problemOf(collection.id)).toBeNull()
+    await sentFolder.close()
+  })
+
+  it('gives back what was saved over the file while it was moved, where a kill left that among the sent ones', async () => {
+    const { sweep, frames, frame, find, collection, folder, root, sent } = await openShoot()
+    for (const home of ['nothing', 'newest']) {
+      frames.moves.reserve(frame, sent)
+      mkdirSync(join(sent, '..'), { recursive: true })
+      unlinkSync(root)
+      writeFileSync(sent, `newer than ${home}`)
+      if (home !== 'nothing') writeFileSync(root, home)
+      await sweep()
+      expect([existsSync(sent), placeOf(find(frame.id))]).toEqual([false, [root, 'a.jpg']])
+      expect(frames.moves.ofCollection(collection.id)).toEqual([])
+    }
+    expect(readFileSync(root, 'utf8')).toBe('newest')
+    expect(readFileSync(join(folder, 'a-2.jpg'), 'utf8')).toBe('newer than newest')
   })
 })

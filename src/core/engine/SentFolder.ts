@@ -1,16 +1,21 @@
-import { existsSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import { type Problem, toProblem } from '../../shared/errors.ts'
 import type { Collection } from '../../shared/model/collection.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame } from '../catalog/records.ts'
-import { isAt, moveWithin, removeReserved } from '../files/moveWithin.ts'
+import type { Clock } from '../files/Clock.ts'
+import { finishMove } from '../files/finishMove.ts'
+import { moveWithin } from '../files/moveWithin.ts'
 
 export type SentFolderPorts = {
   readonly frames: CatalogFrames
   readonly uploads: CatalogUploads
-  /** Null for one that is paused, was taken off the list, or is another engine's: its files stay where they are. */
+  readonly clock: Clock
+  /**
+   * Null for one that was taken off the list, is another engine's, or whose folder is not known to be there, and to be the
+   * one that was meant: its files stay where they are.
+   */
   readonly collectionOf: (id: string) => Collection | null
   readonly onMoved: (frameId: string) => void
   /** What `problemOf` says of a collection may be different now. */
@@ -23,13 +28,14 @@ export class SentFolder {
   /** The folders that collections of this engine ask for, by collection. */
   readonly #asked = new Map<string, string>()
   readonly #waiting = new Set<string>()
-  /** Collections of which the catalog could not be told something, or could tell nothing. */
+  /** Collections of which something is to be tried again before long. */
   readonly #unfinished = new Set<string>()
-  readonly #problems = new Map<string, Problem>()
+  /** By collection, what stands in the way of each frame, or of all (under the id of the collection). */
+  readonly #problems = new Map<string, Map<string, Problem>>()
   #working: Promise<void> | null = null
   /** The frame whose file is being moved at this moment. */
   #moving: string | null = null
-  #isClosed = false
+  readonly #ending = new AbortController()
 
   constructor(ports: SentFolderPorts) {
     this.#ports = ports
@@ -37,39 +43,43 @@ export class SentFolder {
 
   /** Something may have become of the frame. Asked of every frame that is sent, and mostly nobody wants it moved. */
   frameChanged(frameId: string): void {
-    if (this.#isClosed || this.#asked.size === 0 || this.#ports.frames.statusOf(frameId) !== 'done') return
+    if (this.#ending.signal.aborted || this.#asked.size === 0 || this.#ports.frames.statusOf(frameId) !== 'done') return
     this.#waiting.add(frameId)
     this.#working ??= this.#work()
   }
 
-  /** Why files of a collection could not be moved the last time; null where they could. */
+  /** Why files of a collection could not be moved the last time that it was tried; null where they could. */
   problemOf(collectionId: string): Problem | null {
-    return this.#problems.get(collectionId) ?? null
+    return this.#problems.get(collectionId)?.values().next().value ?? null
   }
 
   /**
-   * Files that were proved while nobody moved them: when this engine takes the collection, when its folder is back, and
+   * Files that were proved while nobody moved them: when the folder is known to be there, for the first time or again, and
    * when its rules change. A move that was cut off is finished first, and before this returns: until then its frame is
-   * not where the catalog says. Where the catalog cannot be written, `lookAgain` does it.
+   * not where the catalog says. Where the catalog cannot be written, `lookAgain` does it. Nothing happens while the folder
+   * is not known to be there.
    */
   sweep(collection: Collection): void {
     const { id, kind, rules } = collection
     if (kind !== 'watch') return
     const { sentFolder } = rules
-    if (sentFolder === undefined) this.#asked.delete(id)
-    else this.#asked.set(id, sentFolder)
     try {
-      this.#finish(collection)
-      if (this.#unfinished.delete(id)) this.#note(id, null)
-      if (sentFolder === undefined) return
-      for (const frameId of this.#ports.frames.doneOutside(id, sentFolder)) this.frameChanged(frameId)
+      if (!this.#ports.collectionOf(id)) return
+      if (sentFolder === undefined) this.#asked.delete(id)
+      else this.#asked.set(id, sentFolder)
+      this.#unfinished.delete(id)
+      const unsettled = this.#finish(collection)
+      const outside = sentFolder === undefined ? [] : this.#ports.frames.doneOutside(id, sentFolder)
+      this.#noteOnly(id, new Set([...outside, ...unsettled]))
+      for (const frameId of outside) if (!unsettled.has(frameId)) this.frameChanged(frameId)
     } catch (error) {
-      this.#putOff(id, error)
+      this.#putOff(id, id, error)
     }
   }
 
   /**
-   * To be called every minute: what the catalog would not take, and rules that another engine has written.
+   * To be called every minute: what the catalog would not take, files that other programs had open, and rules that
+   * another engine has written.
    *
    * @param own The collections that this engine works on.
    */
@@ -82,66 +92,84 @@ export class SentFolder {
 
   /** Resolves when no file is being moved any more. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#ending.abort()
     this.#waiting.clear()
     await this.#working
   }
 
   async #work(): Promise<void> {
-    for (const frameId of this.#waiting) {
-      this.#waiting.delete(frameId)
-      this.#moving = frameId
-      await this.#move(frameId)
+    try {
+      for (const frameId of this.#waiting) {
+        this.#waiting.delete(frameId)
+        this.#moving = frameId
+        await this.#move(frameId)
+      }
+    } finally {
+      this.#moving = null
+      this.#working = null
     }
-    this.#moving = null
-    this.#working = null
   }
 
   async #move(frameId: string): Promise<void> {
-    const { frames, collectionOf } = this.#ports
+    const { frames, collectionOf, clock } = this.#ports
+    const { signal } = this.#ending
     let collectionId: string | null = null
     try {
       const frame = frames.find(frameId)
       if (!frame || !this.#asked.has(frame.collectionId)) return
       collectionId = frame.collectionId
       const collection = collectionOf(collectionId)
-      if (!collection) return
+      if (!collection || collection.isPaused) return
       const to = this.#placeFor(frame, collection)
       if (!to) return
-      const path = await moveWithin(frame, to.path, (tried) => frames.moves.reserve(frame, tried))
-      this.#note(collectionId, null)
-      if (path === null) return // changed or gone; a move that was cut off earlier stays noted
-      this.#place(frame, to.rootPath, path)
+      const reserve = (tried: string) => frames.moves.reserve(frame, tried)
+      // One that is held is waited for. Where there are more, they have a minute, and other collections their turn.
+      const patience = this.#unfinished.has(collectionId) ? null : { clock, signal }
+      const path = await moveWithin(frame, to.path, reserve, patience)
+      if (path !== null) this.#place(frame, to.rootPath, path) // else changed or gone; a move cut off earlier stays noted
+      this.#note(collectionId, frameId, null)
     } catch (error) {
-      this.#putOff(collectionId, error)
+      if (signal.aborted && error === signal.reason) return
+      if (collectionId !== null) this.#putOff(collectionId, frameId, error)
+      else for (const id of this.#asked.keys()) this.#unfinished.add(id) // nobody can say whose it is
     }
   }
 
   /**
    * A file that cannot be moved stays where it is, which takes nothing from what is in the bucket; the next start tries
-   * again. What is the catalog's fault passes before long.
+   * again. What is the catalog's fault or another program's passes before long.
+   *
+   * @param of The frame, or the collection where it is about all of them.
    */
-  #putOff(collectionId: string | null, error: unknown): void {
-    if (!(error instanceof AppError)) throw error
-    if (collectionId === null) return
-    if (error.code !== 'file-unreadable') this.#unfinished.add(collectionId)
-    this.#note(collectionId, toProblem(error))
+  #putOff(collectionId: string, of: string, error: unknown): void {
+    const problem = toProblem(error)
+    if (problem.code !== 'file-unreadable') this.#unfinished.add(collectionId)
+    this.#note(collectionId, of, problem)
   }
 
-  /** Where neither path has anything, its disk is away, or somebody else has moved it: another sweep looks again. */
-  #finish({ id, rootPath }: Collection): void {
+  /**
+   * Where neither path has anything, its disk is away, or somebody else has moved it: another sweep looks again.
+   *
+   * @returns frames of which nobody could find out or write down where their files are.
+   */
+  #finish({ id, rootPath }: Collection): ReadonlySet<string> {
     const { frames } = this.#ports
-    if (rootPath === null) return
+    const unsettled = new Set<string>()
+    if (rootPath === null) return unsettled
     for (const { frameId, path } of frames.moves.ofCollection(id)) {
-      if (frameId === this.#moving) continue
-      const frame = frames.find(frameId)
-      if (frame && !isAt(frame, frame.path) && isAt(frame, path)) {
-        this.#place(frame, rootPath, path)
-      } else if (!frame || existsSync(frame.path)) {
-        removeReserved(path)
-        frames.moves.drop(frameId)
+      const frame = frameId === this.#moving ? null : frames.find(frameId)
+      if (!frame) continue
+      try {
+        const end = finishMove(frame, path)
+        if (end === 'moved') this.#place(frame, rootPath, path)
+        else if (end === 'stayed') frames.moves.drop(frameId)
+        this.#note(id, frameId, null)
+      } catch (error) {
+        this.#putOff(id, frameId, error)
+        unsettled.add(frameId)
       }
     }
+    return unsettled
   }
 
   #place(frame: Frame, rootPath: string, path: string): void {
@@ -149,11 +177,27 @@ export class SentFolder {
     this.#ports.onMoved(frame.id)
   }
 
-  #note(collectionId: string, problem: Problem | null): void {
+  #note(collectionId: string, of: string, problem: Problem | null): void {
+    this.#change(collectionId, (problems) => {
+      if (problem) problems.set(of, problem)
+      else problems.delete(of)
+    })
+  }
+
+  /** What stood in the way of others does so no more. */
+  #noteOnly(collectionId: string, frameIds: ReadonlySet<string>): void {
+    this.#change(collectionId, (problems) => {
+      for (const of of problems.keys()) if (!frameIds.has(of)) problems.delete(of)
+    })
+  }
+
+  #change(collectionId: string, act: (problems: Map<string, Problem>) => void): void {
     const before = this.problemOf(collectionId)
-    if (problem) this.#problems.set(collectionId, problem)
+    const problems = this.#problems.get(collectionId) ?? new Map<string, Problem>()
+    act(problems)
+    if (problems.size > 0) this.#problems.set(collectionId, problems)
     else this.#problems.delete(collectionId)
-    if (before?.detail !== problem?.detail) this.#ports.onProblem()
+    if (before?.detail !== this.problemOf(collectionId)?.detail) this.#ports.onProblem()
   }
 
   /** Null for what is not to be moved. */

@@ -203,14 +203,16 @@ it(
     expect(readFileSync(join(shoot, 'Sent', 'b.txt'), 'utf8')).toBe('of somebody else')
 
     write('c.txt', 'c')
-    await vi.waitFor(() => expect(readdirSync(join(shoot, 'Sent'))).toContain('c.txt'), PATIENT)
-    await rescan()
-    const { frames } = await page()
-    expect(frames.map(({ folder, name, status }) => [folder, name, status]).sort()).toEqual([
+    // In the catalog, not on the disk: there an empty file holds the name before the move.
+    const places = async () => (await page()).frames.map(({ folder, name, status }) => [folder, name, status]).sort()
+    const moved = [
       ['Sent', 'a.jpg', 'done'],
       ['Sent', 'b-2.txt', 'done'],
       ['Sent', 'c.txt', 'done']
-    ])
+    ]
+    await vi.waitFor(async () => expect(await places()).toEqual(moved), PATIENT)
+    await rescan()
+    expect(await places()).toEqual(moved)
     expect(objects()).toEqual(['a.jpg', 'b.txt', 'c.txt'])
   },
   LONG_MS
@@ -228,7 +230,8 @@ it(
       const [collection] = await engine.answers['collections:list']({})
       expect(collection?.problem).toMatchObject({ code: 'file-unreadable', detail: expect.stringContaining('moved') })
     }, PATIENT)
-    expect(readdirSync(shoot)).toEqual(['Sent', 'a.jpg'])
+    // The watch has begun anew, and leaves a probe there for a moment.
+    await vi.waitFor(() => expect(readdirSync(shoot)).toEqual(['Sent', 'a.jpg']), PATIENT)
   },
   LONG_MS
 )

@@ -2,6 +2,7 @@ import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, sym
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
+import { systemClock } from './Clock.ts'
 import { moveWithin } from './moveWithin.ts'
 
 function folderWith(...names: string[]) {
@@ -17,10 +18,13 @@ function folderWith(...names: string[]) {
 }
 
 const anywhere = () => true
+const patience = { clock: systemClock, signal: new AbortController().signal }
 
 it('moves a file into a folder that it makes', async () => {
   const { folder, seen, at } = folderWith('a.jpg')
-  expect(await moveWithin(seen('a.jpg'), at('Sent', 'day', 'a.jpg'), anywhere)).toBe(at('Sent', 'day', 'a.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('Sent', 'day', 'a.jpg'), anywhere, patience)).toBe(
+    at('Sent', 'day', 'a.jpg')
+  )
   expect([readdirSync(folder), readFileSync(at('Sent', 'day', 'a.jpg'), 'utf8')]).toEqual([['Sent'], 'a.jpg'])
 })
 
@@ -28,13 +32,13 @@ it('asks before each path that it tries, and passes over those that it may not h
   const { seen, at } = folderWith('a.jpg', 'b-2.jpg')
   const asked: string[] = []
   const reserve = (path: string) => asked.push(path) !== 1
-  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), reserve)).toBe(at('b-3.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), reserve, patience)).toBe(at('b-3.jpg'))
   expect(asked).toEqual([at('b.jpg'), at('b-3.jpg')]) // what has its name already is not tried
 })
 
 it('overwrites nothing', async () => {
   const { folder, seen, at } = folderWith('a.jpg', 'b.jpg', 'b-2.jpg')
-  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), anywhere)).toBe(at('b-3.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), anywhere, patience)).toBe(at('b-3.jpg'))
   expect(readdirSync(folder).map((name) => [name, readFileSync(at(name), 'utf8')])).toEqual([
     ['b-2.jpg', 'b-2.jpg'],
     ['b-3.jpg', 'a.jpg'],
@@ -45,7 +49,7 @@ it('overwrites nothing', async () => {
 it('ends a move that was stopped half way', async () => {
   const { folder, seen, at } = folderWith('a.jpg')
   linkSync(at('a.jpg'), at('b.jpg'))
-  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), anywhere)).toBe(at('b.jpg'))
+  expect(await moveWithin(seen('a.jpg'), at('b.jpg'), anywhere, patience)).toBe(at('b.jpg'))
   expect(readdirSync(folder)).toEqual(['b.jpg'])
 })
 
@@ -54,15 +58,15 @@ it('leaves alone what has changed, is gone, or is a link', async () => {
   const file = seen('a.jpg')
   writeFileSync(at('a.jpg'), 'another')
   symlinkSync(at('a.jpg'), at('c.jpg'))
-  expect(await moveWithin(file, at('b.jpg'), anywhere)).toBeNull()
-  expect(await moveWithin({ ...file, path: at('gone.jpg') }, at('b.jpg'), anywhere)).toBeNull()
-  expect(await moveWithin({ ...seen('c.jpg'), path: at('c.jpg') }, at('b.jpg'), anywhere)).toBeNull()
+  expect(await moveWithin(file, at('b.jpg'), anywhere, patience)).toBeNull()
+  expect(await moveWithin({ ...file, path: at('gone.jpg') }, at('b.jpg'), anywhere, patience)).toBeNull()
+  expect(await moveWithin({ ...seen('c.jpg'), path: at('c.jpg') }, at('b.jpg'), anywhere, patience)).toBeNull()
   expect(readdirSync(folder)).toEqual(['a.jpg', 'c.jpg'])
 })
 
 it('says so where a file stands in the way of the folder', async () => {
   const { seen, at } = folderWith('a.jpg', 'Sent')
-  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'), anywhere)).rejects.toMatchObject({
+  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'), anywhere, patience)).rejects.toMatchObject({
     code: 'file-unreadable'
   })
   expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')
@@ -71,7 +75,7 @@ it('says so where a file stands in the way of the folder', async () => {
 it('leaves a file alone whose target is the same name, spelt in another way', async () => {
   const { folder, seen, at } = folderWith('a.jpg')
   symlinkSync(folder, at('Sent'))
-  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'), anywhere)).rejects.toMatchObject({
+  await expect(moveWithin(seen('a.jpg'), at('Sent', 'a.jpg'), anywhere, patience)).rejects.toMatchObject({
     code: 'file-unreadable'
   })
   expect(readFileSync(at('a.jpg'), 'utf8')).toBe('a.jpg')

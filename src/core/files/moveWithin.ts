@@ -1,121 +1,99 @@
-import { type BigIntStats, closeSync, linkSync, lstatSync, openSync, renameSync, unlinkSync } from 'node:fs'
-import { lstat, mkdir, open, realpath, rename } from 'node:fs/promises'
-import { basename, dirname, extname, join } from 'node:path'
+import { closeSync, openSync, renameSync, unlinkSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors.ts'
-import type { FrameFile } from './FrameFile.ts'
+import type { Clock } from './Clock.ts'
+import {
+  codeOf,
+  haveOneFile,
+  isAt,
+  isFree,
+  isHeld,
+  MOST_NAMES,
+  numbered,
+  removeReserved,
+  type Source,
+  toMoveError
+} from './places.ts'
+import { putBack } from './putBack.ts'
 
-/** So many files of one name are no accident any more. */
-const MOST_NAMES = 1_000
+/** How long a file that a program holds is waited for: it is tried again after each of these, six seconds in all. */
+const PAUSES_MS = [50, 100, 200, 400, 800, 1_600, 3_200]
 
-/** Of file systems without hard links: FAT, exFAT, most network drives. */
-const NO_LINKS: ReadonlySet<unknown> = new Set([
-  'EPERM',
-  'ENOTSUP',
-  'EOPNOTSUPP',
-  'ENOSYS',
-  'EMLINK',
-  'EISDIR',
-  'EINVAL'
-])
-
-/** What tells one version of a file from another. A move takes nothing from size and time. */
-type Version = Pick<FrameFile, 'sizeBytes' | 'mtimeNs'>
-
-type Source = Version & Pick<FrameFile, 'path'>
+export type Patience = { readonly clock: Clock; readonly signal: AbortSignal }
 
 /**
  * Moves a file on its own file system. Nothing is overwritten: where the name is taken, the file gets a number,
- * `IMG_1-2.jpg`. Stopped at any moment, the file is in one of the two places, and where it is still in the first, the
- * other may have an empty file: see `removeReserved`.
+ * `IMG_1-2.jpg`. Stopped at any moment, `finishMove` finds what there is.
  *
  * A program may save another version over the file at any moment. So the name that it has is never unlinked: what has
  * it goes to the new place in one step, is looked at there, and goes back where it is not the version that was meant.
  *
  * @param file As it was when it was last looked at: one that is different now stays where it is.
  * @param reserve Called with each path before it is tried, which nothing has by then; false: it is to have another.
+ * @param patience For a file that a program holds; null: it is not waited for.
  * @returns where it is now, or null if it has changed or is gone.
- * @throws AppError `file-unreadable` if it cannot be moved, and what `reserve` throws.
+ * @throws AppError `file-in-use`, `file-unreadable` if it cannot be moved, and what `reserve` throws; `signal.reason`.
  */
-export async function moveWithin(file: Source, to: string, reserve: (path: string) => boolean): Promise<string | null> {
+export async function moveWithin(
+  file: Source,
+  to: string,
+  reserve: (path: string) => boolean,
+  patience: Patience | null
+): Promise<string | null> {
   try {
     if (!isAt(file, file.path)) return null
     await mkdir(dirname(to), { recursive: true })
     for (let number = 1; number <= MOST_NAMES; number += 1) {
       const path = numbered(to, number)
-      const occupant = await occupantOf(path, file.path)
+      const occupant = occupantOf(path, file.path)
       if (occupant === 'another' || !reserve(path)) continue
       if (occupant === 'this-file') unlinkSecondName(path, file.path)
-      const moved = await moveTo(file, path)
+      const moved = await moveTo(file, path, patience)
       if (moved !== 'name-taken') return moved === 'moved' ? path : null
     }
   } catch (error) {
-    if (error instanceof AppError) throw error
-    throw new AppError('file-unreadable', `${file.path} cannot be moved to ${to}`, { cause: error })
+    if (patience?.signal.aborted) throw error
+    throw toMoveError(error, file.path, to)
   }
   throw new AppError('file-unreadable', `${file.path} cannot be moved: too many files are named ${to}`)
 }
 
-/** Whether the version that was seen is at that path now, which waits for the disk. */
-export function isAt({ sizeBytes, mtimeNs }: Version, path: string): boolean {
-  const stats = lookAt(path)
-  return stats?.isFile() === true && Number(stats.size) === sizeBytes && stats.mtimeNs === mtimeNs
-}
-
-/** Removes the empty file with which a move that was stopped has reserved its path, and nothing else. */
-export function removeReserved(path: string): void {
-  const stats = lookAt(path)
-  if (!stats?.isFile() || stats.size > 0n) return
-  try {
-    unlinkSync(path)
-  } catch {
-    // It stays, and takes nothing but the name.
-  }
-}
-
-/** Null for what is not there, or not to be looked at. */
-function lookAt(path: string): BigIntStats | null {
-  try {
-    return lstatSync(path, { bigint: true })
-  } catch {
-    return null
-  }
-}
-
 /** What has a name. `this-file`: a move of an older Silverdrop was stopped half way, and left the file with two names. */
-async function occupantOf(path: string, from: string): Promise<'nothing' | 'this-file' | 'another'> {
-  try {
-    await lstat(path)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return 'nothing'
-    throw error
-  }
-  return (await isOneFile(from, path)) ? 'this-file' : 'another'
-}
-
-/**
- * One name spelt in two ways (a linked folder, a mount, a file system that ignores case) is not one file with two names,
- * and to unlink it would be to lose the file.
- */
-async function isOneFile(a: string, b: string): Promise<boolean> {
-  const [one, other] = await Promise.all([lstat(a, { bigint: true }), lstat(b, { bigint: true })])
-  if (one.ino === 0n || one.ino !== other.ino || one.dev !== other.dev) return false
-  const [inA, inB] = await Promise.all([realpath(dirname(a)), realpath(dirname(b))])
-  const isOneName = one.nlink < 2n || (inA === inB && basename(a) === basename(b))
-  if (isOneName) throw new AppError('file-unreadable', `${a} and ${b} are one file with one name`)
-  return true
+function occupantOf(path: string, from: string): 'nothing' | 'this-file' | 'another' {
+  if (isFree(path)) return 'nothing'
+  return haveOneFile(from, path) ? 'this-file' : 'another'
 }
 
 /** The new one, so that nothing is lost where a program saves over the file just now. */
 function unlinkSecondName(path: string, from: string): void {
-  const [one, other] = [lookAt(from), lookAt(path)]
-  if (one && other && one.ino === other.ino && one.dev === other.dev) unlinkSync(path)
+  if (haveOneFile(from, path)) unlinkSync(path)
 }
 
-async function moveTo(file: Source, to: string): Promise<'moved' | 'changed' | 'name-taken'> {
-  if (!isAt(file, file.path)) return 'changed' // meanwhile folders were made, and the catalog may have been waited for
-  if (!(await makeEmpty(to))) return 'name-taken' // a rename overwrites whatever has the name, so it is taken first
+type Outcome = 'moved' | 'changed' | 'name-taken'
+
+async function moveTo(file: Source, to: string, patience: Patience | null): Promise<Outcome> {
+  if (patience === null) return tryTo(file, to)
+  for (const pauseMs of PAUSES_MS) {
+    try {
+      return tryTo(file, to)
+    } catch (error) {
+      if (!isHeld(error)) throw error
+    }
+    await passed(pauseMs, patience)
+  }
+  return tryTo(file, to)
+}
+
+/**
+ * A rename overwrites whatever has the name, so it is taken first, which shows that nothing had it. In one go: nobody is
+ * waited for while the name looks like an empty file, into which another program might save.
+ */
+function tryTo(file: Source, to: string): Outcome {
+  if (!isAt(file, file.path)) return 'changed' // meanwhile folders were made, or the catalog or a program was waited for
+  if (!makeEmpty(to)) return 'name-taken'
   try {
-    await rename(file.path, to)
+    renameSync(file.path, to)
   } catch (error) {
     removeReserved(to)
     if (codeOf(error) === 'ENOENT') return 'changed'
@@ -126,55 +104,29 @@ async function moveTo(file: Source, to: string): Promise<'moved' | 'changed' | '
   return 'changed'
 }
 
+/** @throws `signal.reason`. */
+function passed(ms: number, { clock, signal }: Patience): Promise<void> {
+  signal.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      stopTimer()
+      reject(signal.reason)
+    }
+    const stopTimer = clock.setTimer(ms, () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    })
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+}
+
 /** @returns false if something has that name. */
-async function makeEmpty(path: string): Promise<boolean> {
+function makeEmpty(path: string): boolean {
   try {
-    await (await open(path, 'wx')).close()
+    closeSync(openSync(path, 'wx'))
     return true
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false
     throw error
   }
-}
-
-/** Never over what has the name by now, which is newer still: then it gets a number. */
-function putBack(path: string, home: string): void {
-  for (let number = 1; number <= MOST_NAMES; number += 1) if (returnTo(path, numbered(home, number))) return
-  throw new AppError('file-unreadable', `${path} cannot go back: too many files are named ${home}`)
-}
-
-/** @returns false if something has that name. */
-function returnTo(path: string, name: string): boolean {
-  try {
-    linkSync(path, name)
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    if (!NO_LINKS.has(codeOf(error))) throw error
-    return renameTo(path, name)
-  }
-  unlinkSync(path)
-  return true
-}
-
-/** Two system calls, since there is none that renames without overwriting: what comes between them would be lost. */
-function renameTo(path: string, name: string): boolean {
-  try {
-    closeSync(openSync(name, 'wx'))
-  } catch (error) {
-    if (codeOf(error) === 'EEXIST') return false
-    throw error
-  }
-  renameSync(path, name)
-  return true
-}
-
-/** @param number From 1, which has none in its name. */
-function numbered(path: string, number: number): string {
-  if (number === 1) return path
-  const extension = extname(path)
-  return join(dirname(path), `${basename(path, extension)}-${number}${extension}`)
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null
 }

@@ -12,38 +12,20 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { systemClock } from './Clock.ts'
 import { moveWithin } from './moveWithin.ts'
+import { calmWorld, world } from './testing/watchedFileSystem.ts'
 
-const world = vi.hoisted(() => {
-  const state = {
-    /** What happens just before the mover's next call to the file system. */
-    beforeCall: (): void => {},
-    hasLinks: true
-  }
-  const calls = ['lstat', 'mkdir', 'open', 'realpath', 'rename', 'link', 'unlink']
-  /** The real file system, with a moment before each call in which others do something. */
-  const watched = (real: Record<string, unknown>, suffix: string): Record<string, unknown> => {
-    const wrapped = calls.map((name) => {
-      const call = real[name + suffix] as (...args: ReadonlyArray<unknown>) => unknown
-      const act = (...args: ReadonlyArray<unknown>) => {
-        state.beforeCall()
-        if (name === 'link' && !state.hasLinks) throw Object.assign(new Error('no links'), { code: 'EPERM' })
-        return call(...args)
-      }
-      return [name + suffix, act]
-    })
-    return { ...real, ...Object.fromEntries(wrapped) }
-  }
-  return { state, watched }
-})
+const patience = { clock: systemClock, signal: new AbortController().signal }
 
-vi.mock('node:fs/promises', async (original) => world.watched(await original(), ''))
-vi.mock('node:fs', async (original) => world.watched(await original(), 'Sync'))
+vi.mock('node:fs/promises', async (original) =>
+  (await import('./testing/watchedFileSystem.ts')).watched(await original(), '')
+)
+vi.mock('node:fs', async (original) =>
+  (await import('./testing/watchedFileSystem.ts')).watched(await original(), 'Sync')
+)
 
-beforeEach(() => {
-  world.state.beforeCall = () => {}
-  world.state.hasLinks = true
-})
+beforeEach(calmWorld)
 
 /** A file that is to be moved, and a program that saves other versions of it as most editors do: by rename over it. */
 function openShoot() {
@@ -58,7 +40,8 @@ function openShoot() {
     writeFileSync(join(folder, 'unsaved'), version)
     renameSync(join(folder, 'unsaved'), path)
   }
-  const move = () => moveWithin({ path, sizeBytes: Number(size), mtimeNs }, join(shoot, 'Sent', 'a.jpg'), () => true)
+  const move = () =>
+    moveWithin({ path, sizeBytes: Number(size), mtimeNs }, join(shoot, 'Sent', 'a.jpg'), () => true, patience)
   const contents = (where: string) => {
     const inside = join(shoot, where)
     const entries = existsSync(inside) ? readdirSync(inside, { withFileTypes: true }) : []
@@ -76,7 +59,7 @@ async function moveWhileSaved(...before: ReadonlyArray<number>) {
   const { save, move, contents, latest } = openShoot()
   let calls = 0
   let isSaving = false
-  world.state.beforeCall = () => {
+  world.beforeCall = () => {
     if (isSaving) return
     calls += 1
     isSaving = true
@@ -84,7 +67,7 @@ async function moveWhileSaved(...before: ReadonlyArray<number>) {
     isSaving = false
   }
   const hasMoved = (await move()) !== null
-  world.state.beforeCall = () => {}
+  world.beforeCall = () => {}
   return { calls, hasMoved, sent: contents('Sent'), shoot: contents('.'), latest: latest() }
 }
 
@@ -93,7 +76,7 @@ describe('moveWithin, while a program saves over the file', () => {
     ['with hard links', true],
     ['without hard links', false]
   ])('loses and hides no version, at whatever moment it is saved, %s', async (_, hasLinks) => {
-    world.state.hasLinks = hasLinks
+    world.hasLinks = hasLinks
     const { calls } = await moveWhileSaved()
     expect(calls).toBeGreaterThan(3)
     for (let at = 1; at <= calls; at += 1) {
