@@ -32,7 +32,7 @@ const collection = engine.push.collection(folder, '', rules)
 const { paths } = await engine.push.add(collection, [folder], signal)
 const { frames, done } = await engine.settled(collection.id, signal)
 const seconds = (performance.now() - startedMs) / 1000
-const late = engine.push.rows(collection, paths).find(({ status }) => status !== 'done')
+const late = (await engine.push.rows(collection, paths)).find(({ status }) => status !== 'done')
 await engine.close()
 if (late || done < frames || frames === 0) {
   const why = [late, ...(late?.uploads ?? [])].flatMap((one) => one?.problem?.detail ?? [])

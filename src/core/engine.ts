@@ -46,6 +46,7 @@ import { sweepSpool } from './engine/sweepSpool.ts'
 import { toFrameView } from './engine/toFrameView.ts'
 import { type Clock, systemClock } from './files/Clock.ts'
 import { expandPaths } from './files/expandPaths.ts'
+import type { FrameFile } from './files/FrameFile.ts'
 import { createDarkroom } from './images/createDarkroom.ts'
 import { testAccount } from './insight/testAccount.ts'
 import { defaultIgnoreRules } from './shots/ignoreRules.ts'
@@ -137,7 +138,7 @@ export interface Engine {
       plan?: PushPlan
     ): Promise<PushedPaths>
     /** Their rows, in the same order. */
-    rows(collection: Collection, paths: ReadonlyArray<string>): ReadonlyArray<FrameView>
+    rows(collection: Collection, paths: ReadonlyArray<string>): Promise<ReadonlyArray<FrameView>>
   }
   /** For the terminal, which asks of parts of a folder too. */
   readonly receipts: Receipts
@@ -146,7 +147,11 @@ export interface Engine {
   totals(collectionId: string | null): Totals
   /** Why nothing is being sent although something waits, with the reason where an account gave one; or null. */
   hold(): { readonly kind: NonNullable<Totals['hold']>; readonly problem: Problem | null } | null
-  /** Resolves when nothing of the collection is left to do: all is done, or needs a person. */
+  /**
+   * Resolves when nothing of the collection is left to do: all is done, or needs a person.
+   *
+   * @throws AppError `already-running`.
+   */
   settled(collectionId: string, signal: AbortSignal): Promise<Totals>
   /** What was done about a damaged catalog at the start; null in most lives. */
   readonly mended: Mended | null
@@ -213,25 +218,25 @@ export function createEngine(options: EngineOptions): Engine {
       const ids = [...added, ...renewed]
       frames.shots.place(ids)
       for (const id of ids) announcer.frameChanged(id)
-      lookAnew(ids.flatMap((id) => frames.leftOut.besideSidecar(id)))
+      if (frames.leftOut.hasAny()) lookAnew(ids.flatMap((id) => frames.leftOut.besideSidecar(id)))
       dispatcher.wake()
     },
-    onReturned: async (collection, frameIds) => {
-      sentFolder.sweep(collection)
+    onThere: (collection) => sentFolder.sweep(collection),
+    onReturned: async (frameIds) => {
       await commands.retry(frameIds).finally(() => dispatcher.wake())
     },
-    onClaimed: (collection) => {
-      sentFolder.sweep(collection)
+    onClaimed: () => {
       judgeAnew()
       dispatcher.wake()
     },
     onLost: (collectionId) => dispatcher.stopCollection(collectionId),
     onChange: () => announcer.countsChanged(),
+    onAwayChanged: (collectionId) => options.onEvent?.('queue:reordered', [{ collectionId }]),
     onRules: (collection) => {
       frames.shots.rejoin(collection.id)
       quiet.rulesChanged(collection.id)
       judgeAnew()
-      if (collections.claims.holds(collection.id)) sentFolder.sweep(collection)
+      sentFolder.sweep(collection)
     },
     refusalOf: (accountId) => dispatcher.refusalOf(accountId),
     moveProblemOf: (collectionId) => sentFolder.problemOf(collectionId)
@@ -392,10 +397,8 @@ export function createEngine(options: EngineOptions): Engine {
   const sentFolder = new SentFolder({
     frames,
     uploads,
-    collectionOf: (id) => {
-      const collection = collections.watched(id)
-      return collection?.isPaused ? null : collection
-    },
+    clock,
+    collectionOf: (id) => (collections.isThere(id) ? collections.watched(id) : null),
     onMoved: (frameId) => announcer.frameChanged(frameId),
     onProblem: () => announcer.countsChanged()
   })
@@ -490,26 +493,26 @@ export function createEngine(options: EngineOptions): Engine {
       },
       add: async (collection, paths, signal, plan) => {
         const expanded = await expandPaths(paths, defaultIgnoreRules, signal)
+        const { id: collectionId, accountId } = collection
+        const find = ({ path }: FrameFile) => frames.findByPath(collectionId, path) ?? []
+        // What is new has nothing to be tried again, and what was refused just now is not tried at once again.
+        const isKnown = await mapInSlices(expanded.files, (file) => frames.has(collectionId, file), signal)
         await collections.take(collection, expanded.files)
         collections.refuse(collection, expanded.refused)
-        const { id: collectionId, accountId } = collection
         const of = { collectionId, accountId, bucket: bucketOf(stores.account(accountId)) }
         await rememberFound(plan?.frames ?? [], of, { frames, uploads, nowMs: Math.round(clock.now()) })
         const all = [...expanded.files, ...expanded.refused].map(({ path }) => path)
-        // What was refused just now is not tried at once again.
-        const known = await mapInSlices(
-          expanded.files,
-          ({ path }) => frames.findByPath(collectionId, path) ?? [],
-          signal
-        )
-        await tryAgain(known.flat(), signal)
+        const known = expanded.files.filter((_file, index) => isKnown[index])
+        await tryAgain((await mapInSlices(known, find, signal)).flat(), signal)
         return { paths: all, ignored: expanded.ignored }
       },
-      rows: (collection, paths) =>
-        paths.flatMap((path) => {
+      rows: async (collection, paths) => {
+        const viewAt = (path: string) => {
           const frame = frames.findByPath(collection.id, path)
           return (frame && viewOf(frame.id)) ?? []
-        })
+        }
+        return (await mapInSlices(paths, viewAt, ending.signal)).flat()
+      }
     },
     totals,
     hold: () => (dispatcher.hold === null ? null : { kind: dispatcher.hold, problem: dispatcher.refusalOf(null) }),

@@ -55,7 +55,7 @@ export async function push(paths: ReadonlyArray<string>, options: PushOptions, s
   const collection = engine.push.collection(rootPath, prefix, rules)
   const pushed = await engine.push.add(collection, paths, signal, plan)
   await settle(collection, session)
-  const rows = engine.push.rows(collection, pushed.paths)
+  const rows = await engine.push.rows(collection, pushed.paths)
   const links = await linksOf(rows, session)
   const uploads = rows.flatMap(({ uploads }) => uploads)
   const sent = uploads.filter(({ proof }) => proof?.how === 'sent' && proof.provedAtMs >= startedAtMs)

@@ -15,6 +15,8 @@ export class CatalogCollections {
   readonly #update: StatementSync
   readonly #select: StatementSync
   readonly #parsed = new Map<string, { readonly text: string; readonly collection: Collection }>()
+  /** As they were found in this very turn of the event loop. */
+  readonly #found = new Map<string, Collection>()
   readonly #selectAll: StatementSync
   readonly #selectByRoot: StatementSync
   readonly #setRemoved: StatementSync
@@ -62,11 +64,23 @@ export class CatalogCollections {
 
   /** Keeps name, rules and pause; the rest of a collection never changes. Other rules outdate what was left out by them. */
   save(collection: Collection): void {
+    this.#found.clear()
     this.#update.run(columnsOf(collection))
   }
 
   /** Removed ones are found too, so that they can be restored. */
   find(id: string): Collection | null {
+    const found = this.#found.get(id)
+    if (found) return found
+    const collection = this.#find(id)
+    if (!collection) return null
+    // Turns are given out by the dozen at once, and each asks: whoever else changes it is as good as a moment later.
+    if (this.#found.size === 0) queueMicrotask(() => this.#found.clear())
+    this.#found.set(id, collection)
+    return collection
+  }
+
+  #find(id: string): Collection | null {
     const row = this.#select.get(id)
     if (!row) return null
     // Asked for each frame that is prepared or sent: parsed once, for as long as the row stays as it is.

@@ -73,7 +73,7 @@ export class Announcer {
   #tellTotals(): void {
     this.#stopTotals = null
     this.#totalsToldMs = this.#ports.clock.now()
-    const { totals, collections, emit } = this.#ports
+    const { totals, isHeard, emit } = this.#ports
     const measured = totals()
     emit('queue:measured', [...measured])
     const reordered = measured.flatMap(({ collectionId, waiting, working, done, needsYou, cancelled }) => {
@@ -81,15 +81,19 @@ export class Announcer {
       const counts = [waiting, working, done, needsYou, cancelled].join()
       const isSame = this.#lastCounts.get(collectionId) === counts
       this.#lastCounts.set(collectionId, counts)
-      return isSame ? [] : [{ collectionId }]
+      return isSame && !this.#hasTooMany ? [] : [{ collectionId }]
     })
-    if (reordered.length > 0 || this.#hasTooMany) emit('queue:reordered', reordered)
+    if (reordered.length > 0) emit('queue:reordered', reordered)
     this.#hasTooMany = false
-    const views = [...collections(measured)]
-    const text = JSON.stringify(views)
-    if (text !== this.#lastCollections) emit('collections:changed', views)
-    this.#lastCollections = text
+    if (isHeard('collections:changed')) this.#tellCollections(measured)
     // While something moves, speed and time left change without any frame changing its place.
     if (measured[0] && measured[0].working > 0) this.countsChanged()
+  }
+
+  #tellCollections(measured: ReadonlyArray<Totals>): void {
+    const views = [...this.#ports.collections(measured)]
+    const text = JSON.stringify(views)
+    if (text !== this.#lastCollections) this.#ports.emit('collections:changed', views)
+    this.#lastCollections = text
   }
 }

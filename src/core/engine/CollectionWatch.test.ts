@@ -3,6 +3,8 @@ import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   truncateSync,
@@ -11,9 +13,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { FrameView } from '../../shared/model/frame.ts'
 import { defaultSettings, engineSettings } from '../../shared/model/settings.ts'
+import { CatalogMoves } from '../catalog/CatalogMoves.ts'
+import { CatalogVolumes } from '../catalog/CatalogVolumes.ts'
+import { openCatalog } from '../catalog/openCatalog.ts'
 import { createEngine, type Engine } from '../engine.ts'
 import { createFolderStore } from '../store/folder/createFolderStore.ts'
 
@@ -165,6 +170,32 @@ describe('a watched collection', () => {
     const { id } = (await rowOf('gone.raf')) ?? {}
     put('gone.raf')
     await becomes('gone.raf', { id, status: 'done', problem: null })
+  })
+
+  it('finishes no move on another card, and finishes it when its own is back', { timeout: LONG_MS }, async () => {
+    put('a.raf')
+    await becomes('a.raf', { status: 'done' })
+    const frameId = (await rowOf('a.raf'))?.id ?? ''
+    const catalog = openCatalog(join(home, 'catalog.sqlite'))
+    onTestFinished(() => catalog.close())
+    const volumes = new CatalogVolumes(catalog)
+    await engine.close()
+    new CatalogMoves(catalog).reserve({ id: frameId, collectionId }, join(shoot, 'Sent', 'a.raf'))
+    renameSync(join(shoot, 'a.raf'), join(home, 'moved.raf'))
+    mkdirSync(join(shoot, 'Sent'))
+    put('Sent/a.raf', 'of another card')
+    const own = volumes.recall(collectionId) ?? ''
+    volumes.remember(collectionId, 'of its own card')
+    await start()
+    await vi.waitFor(async () => expect((await collection()).state).toBe('not-connected'), PATIENT)
+    expect(readdirSync(shoot)).toEqual(['Sent'])
+    expect(readFileSync(join(shoot, 'Sent', 'a.raf'), 'utf8')).toBe('of another card')
+
+    volumes.remember(collectionId, own)
+    renameSync(join(home, 'moved.raf'), join(shoot, 'Sent', 'a.raf'))
+    await engine.private['engine:power']({ event: 'resume' })
+    await becomes('a.raf', { id: frameId, folder: 'Sent', status: 'done' })
+    expect(await rows()).toHaveLength(1)
   })
 
   it('starts again with what is on the disk, not with what it was waiting for', { timeout: LONG_MS }, async () => {

@@ -9,6 +9,7 @@ import { deafnessSentence } from '../files/Deafness.ts'
 import type { FileProblem, FrameFile } from '../files/FrameFile.ts'
 import { type WatchedFolder, type WatchState, watchFolder } from '../files/watchFolder.ts'
 import { defaultIgnoreRules } from '../shots/ignoreRules.ts'
+import { framesThatMissedIt } from './framesThatMissedIt.ts'
 
 export type CollectionWatchPorts = {
   readonly frames: CatalogFrames
@@ -22,6 +23,11 @@ export type CollectionWatchPorts = {
   readonly refuse: (refused: ReadonlyArray<FileProblem>) => void
   /** Rows of files that are being written are new or look different. */
   readonly onShown: (frameIds: ReadonlyArray<string>) => void
+  /**
+   * The folder is known to be there, and to be the one that was meant: after the first look into it, and after each absence
+   * and doubt. Called before anything that was found in it is taken.
+   */
+  readonly onThere: () => void
   /** The folder is there again, and these frames failed because it was away. Told again where that fails. */
   readonly onReturned: (frameIds: ReadonlyArray<string>) => Promise<void>
   readonly onChange: () => void
@@ -35,9 +41,6 @@ const SHOW_MS = 250
 
 /** How long to wait after the catalog could not be written. */
 const RETRY_MS = 30_000
-
-/** What happens to frames whose folder goes away under them. */
-const AWAY_CODES: ReadonlySet<string> = new Set<Problem['code']>(['file-missing', 'file-unreadable'])
 
 /** Frames fail while their folder is away; while that is only a doubt they wait. */
 type Return = 'after-absence' | 'after-doubt'
@@ -56,6 +59,8 @@ export class CollectionWatch {
   #stopRetryTimer: (() => void) | null = null
   /** The folder did not answer, and it is being found out whether it is there. */
   #isDoubted = false
+  /** The last look into the folder has found that it is the one that was meant. */
+  #isRecognised = false
   /** A return of the folder of which the catalog could not be told. */
   #untold: Return | null = null
   #isClosed = false
@@ -118,6 +123,11 @@ export class CollectionWatch {
   /** The folder is not there, or nobody knows: nothing can be read of it, and nothing concluded. */
   get isAway(): boolean {
     return this.#state === 'not-connected' || this.#isDoubted
+  }
+
+  /** Whether the folder is known to be there, and to be the one that was meant, as far as was seen. */
+  get isRecognised(): boolean {
+    return this.#isRecognised && !this.#isDoubted
   }
 
   /** To be asked when something in the folder could not be read. False: nothing of it is to be read until it is back. */
@@ -186,6 +196,7 @@ export class CollectionWatch {
     void this.#folder.rescan().then(() => {
       this.#isDoubted = false
       if (this.#state !== 'watching' || this.#isClosed) return
+      if (this.#isRecognised) this.#ports.onThere()
       void this.#tellReturn('after-doubt')
       this.#ports.onChange()
     })
@@ -193,7 +204,7 @@ export class CollectionWatch {
 
   async #tellReturn(how: Return): Promise<void> {
     try {
-      await this.#ports.onReturned(how === 'after-absence' ? this.#framesThatMissedIt() : [])
+      await this.#ports.onReturned(how === 'after-absence' ? framesThatMissedIt(this.#id, this.#ports) : [])
     } catch (error) {
       if (this.#untold !== 'after-absence') this.#untold = how
       this.#putOff(error)
@@ -216,18 +227,12 @@ export class CollectionWatch {
 
   #setState(state: WatchState, problem: Problem | null): void {
     const isBack = this.#state === 'not-connected' && state === 'watching'
+    const wasRecognised = this.#isRecognised
     this.#state = state
     this.#problem = problem
+    this.#isRecognised = state === 'watching' && problem === null // with a problem nobody has looked whose folder it is
+    if (this.isRecognised && !wasRecognised) this.#ports.onThere()
     if (isBack) void this.#tellReturn('after-absence')
     this.#ports.onChange()
-  }
-
-  #framesThatMissedIt(): ReadonlyArray<string> {
-    const { frames, uploads } = this.#ports
-    return frames.ids({ collectionId: this.#id, filter: 'needs-you' }).filter((id) => {
-      const code = frames.find(id)?.problem?.code
-      if (code !== undefined) return AWAY_CODES.has(code)
-      return uploads.ofFrame(id).some(({ state }) => state.kind === 'failed' && AWAY_CODES.has(state.problem.code))
-    })
   }
 }

@@ -28,7 +28,9 @@ async function watchShoot({ settleMs = 0 } = {}) {
   const failing = { times: 0 }
   /** Codes of the problems that the collections have shown. */
   const shown = new Set<string | null>()
-  const collections = new Collections({
+  /** Collections of which it was said that they are away or no longer so. */
+  const toldAway: Array<readonly [string, string | null]> = []
+  const collections: Collections = new Collections({
     ...room,
     settling: new CatalogSettling(db),
     volumes: new CatalogVolumes(db),
@@ -39,7 +41,8 @@ async function watchShoot({ settleMs = 0 } = {}) {
     newRules: () => room.collection.rules,
     inTransaction: (act) => inTransaction(db, act),
     onFrames: () => {},
-    onReturned: async (_collection, ids) => {
+    onThere: () => {},
+    onReturned: async (ids) => {
       returned.push(ids)
       failing.times -= 1
       if (failing.times >= 0) throw new AppError('disk-full', 'The test has filled the disk')
@@ -49,6 +52,7 @@ async function watchShoot({ settleMs = 0 } = {}) {
     onChange: () => {
       for (const one of collections.list()) shown.add(collections.view(one, null).problem?.code ?? null)
     },
+    onAwayChanged: (away) => toldAway.push([away, collections.awayProblem(away)?.code ?? null]),
     onRules: () => {},
     refusalOf: () => null,
     moveProblemOf: () => null
@@ -60,7 +64,7 @@ async function watchShoot({ settleMs = 0 } = {}) {
   await becomes('watching')
   const path = (name: string) => join(shoot, name)
   const statusOf = (name: string) => frames.findByPath(id, path(name))?.status ?? null
-  const absenceOf = (name: string) => collections.absenceOf({ collectionId: id, path: path(name) })
+  const absenceOf = (name: string) => collections.absenceOf({ collectionId: id, path: path(name), relativePath: name })
   return {
     ...room,
     watched: collections,
@@ -70,6 +74,7 @@ async function watchShoot({ settleMs = 0 } = {}) {
     returned,
     failing,
     shown,
+    toldAway,
     view,
     becomes,
     statusOf,
@@ -96,7 +101,7 @@ describe('Collections, of a collection that another engine has taken', { timeout
 
 describe('Collections, of a folder that is back', { timeout: LONG_MS }, () => {
   it('tell again, until the catalog takes it, which frames failed because it was away', async () => {
-    const { id, frames, shoot, path, statusOf, returned, failing, shown, view, becomes } = await watchShoot()
+    const { id, frames, shoot, path, statusOf, returned, failing, shown, toldAway, view, becomes } = await watchShoot()
     writeFileSync(path('a.raf'), 'a picture')
     await vi.waitFor(() => expect(statusOf('a.raf')).toBe('waiting'), PATIENT)
     const frame = frames.findByPath(id, path('a.raf'))
@@ -109,6 +114,10 @@ describe('Collections, of a folder that is back', { timeout: LONG_MS }, () => {
     await vi.waitFor(() => expect(returned).toEqual([[frame?.id], [frame?.id], [frame?.id]]), PATIENT)
     expect(shown).toContain('disk-full')
     await vi.waitFor(() => expect(view().problem).toBeNull(), PATIENT)
+    expect([toldAway[0], toldAway.at(-1)]).toEqual([
+      [id, 'folder-missing'],
+      [id, null]
+    ])
   })
 
   it('tell again that it is there where that was only doubted', async () => {

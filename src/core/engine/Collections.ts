@@ -16,6 +16,7 @@ import type { FileProblem, FrameFile } from '../files/FrameFile.ts'
 import type { Absence } from '../transfer/settleAbsence.ts'
 import { CollectionClaims } from './CollectionClaims.ts'
 import { CollectionWatch } from './CollectionWatch.ts'
+import { DropPresence } from './DropPresence.ts'
 
 export type CollectionsPorts = {
   readonly collections: CatalogCollections
@@ -31,13 +32,17 @@ export type CollectionsPorts = {
   readonly inTransaction: <T>(act: () => T) => T
   /** Frames of these ids are new, or new versions of what was there. */
   readonly onFrames: (added: ReadonlyArray<string>, renewed: ReadonlyArray<string>) => void
+  /** A watched folder is known to be there, and to be the one that was meant: see `CollectionWatchPorts`. */
+  readonly onThere: (collection: Collection) => void
   /** A folder is back, and these frames failed because it was away. Told again where the catalog could not be written. */
-  readonly onReturned: (collection: Collection, frameIds: ReadonlyArray<string>) => Promise<void>
+  readonly onReturned: (frameIds: ReadonlyArray<string>) => Promise<void>
   /** This engine works on the collection from now on; nothing of it is under way. */
   readonly onClaimed: (collection: Collection) => void
   /** Another engine has taken the collection while this one slept: what is under way here must end. */
   readonly onLost: (collectionId: string) => void
   readonly onChange: () => void
+  /** What `awayProblem` says of the collection is different now, and so are the rows of all that waits in it. */
+  readonly onAwayChanged: (collectionId: string) => void
   /** A person has given the collection other rules, or lets it go on by those that it has. */
   readonly onRules: (collection: Collection) => void
   /** What an account answered that a person has to mend, or null. */
@@ -53,6 +58,10 @@ const BATCH = 1_000
 export class Collections {
   readonly #ports: CollectionsPorts
   readonly #watches = new Map<string, CollectionWatch>()
+  /** Of drops. */
+  readonly #presences = new Map<string, DropPresence>()
+  /** What was said last of collections that are away. */
+  readonly #toldAway = new Map<string, string>()
   readonly claims: CollectionClaims
   #damaged: ReadonlyArray<{ id: string; reason: string }> = []
 
@@ -82,15 +91,21 @@ export class Collections {
     return this.#watches.has(id) && this.claims.holds(id) ? this.#ports.collections.find(id) : null
   }
 
+  /** Whether the folder of a watched collection is known to be there, and to be the one that was meant. */
+  isThere(id: string): boolean {
+    return this.#watches.get(id)?.isRecognised ?? false
+  }
+
   /** Collections whose folders are not there. */
   get away(): ReadonlyArray<string> {
-    return [...this.#watches].flatMap(([id, watch]) => (watch.isAway ? [id] : []))
+    return [...this.#watches, ...this.#presences].flatMap(([id, { isAway }]) => (isAway ? [id] : []))
   }
 
   /** Why what waits in the collection does not move, where its folder is not there; or null. */
   awayProblem(id: string): Problem | null {
     const watch = this.#watches.get(id)
-    return watch?.isAway ? (watch.problem ?? { code: 'folder-missing', detail: 'The folder does not answer' }) : null
+    if (!watch) return this.#presences.get(id)?.problem ?? null
+    return watch.isAway ? (watch.problem ?? { code: 'folder-missing', detail: 'The folder does not answer' }) : null
   }
 
   /** Since when a file of the folder is being written, Unix ms; null for one that is not. */
@@ -98,10 +113,16 @@ export class Collections {
     return this.#watches.get(id)?.settlingSinceMs(path) ?? null
   }
 
-  /** What can be said of a frame whose file cannot be read. Only of a watched folder that is there: the scan is the truth. */
-  async absenceOf({ collectionId, path }: Pick<Frame, 'collectionId' | 'path'>): Promise<Absence> {
+  /**
+   * What can be said of a frame whose file cannot be read. Only in a watched folder that is there is it known to be
+   * deleted: the scan is the truth.
+   */
+  async absenceOf(frame: Pick<Frame, 'collectionId' | 'path' | 'relativePath'>): Promise<Absence> {
+    const { collectionId, path } = frame
     const watch = this.#watches.get(collectionId)
-    if (!watch) return 'unknown'
+    if (!watch) return this.#absenceOfDropped(frame)
+    const { rootPath } = this.get(collectionId)
+    if (rootPath === null || !path.startsWith(join(rootPath, sep))) return 'unknown' // dropped onto it from elsewhere
     if (!(await watch.isThere())) return 'away'
     const isMissing = await lstat(path).then(
       () => false,
@@ -109,6 +130,11 @@ export class Collections {
     )
     if (!isMissing) return 'unknown'
     return (await watch.isThere()) ? 'deleted' : 'away' // it may have gone between the two looks
+  }
+
+  async #absenceOfDropped(frame: Pick<Frame, 'collectionId' | 'path' | 'relativePath'>): Promise<Absence> {
+    const presence = this.#presences.get(frame.collectionId)
+    return !presence || (await presence.isThere(frame)) ? 'unknown' : 'away'
   }
 
   /** Rows of the catalog that no longer parse, set aside. */
@@ -131,19 +157,36 @@ export class Collections {
   }
 
   /**
-   * Where a drop goes: a folder dropped again goes on in its own collection, loose files in the one of the day.
+   * Where a drop goes: a folder dropped again goes on in its own collection, loose files in the one of the day. One that
+   * waits for a card that is away, or has files of another card left to send, is left alone: cards are called the same.
    *
    * @param rootPath The one folder that was dropped, or null.
+   * @returns the newest of those that can take the files; null where there is none. @throws AppError `already-running`.
    */
-  forDrop(rootPath: string | null, accountId: string): Collection {
-    const { collections } = this.#ports
+  async findDrop(
+    rootPath: string | null,
+    accountId: string,
+    files: ReadonlyArray<FrameFile>
+  ): Promise<Collection | null> {
     const name = this.nameForDrop(rootPath)
-    const known = rootPath
-      ? collections.findByRoot('drop', rootPath, accountId, '')
-      : this.list().find(
-          (one) => one.kind === 'drop' && one.rootPath === null && one.name === name && one.accountId === accountId
-        )
-    return this.claims.require(known ?? this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }))
+    const isMeant = (one: Collection) =>
+      one.kind === 'drop' && one.rootPath === rootPath && one.accountId === accountId && one.prefix === ''
+    const known = this.list().filter((one) => isMeant(one) && (rootPath !== null || one.name === name))
+    for (const one of known.toReversed()) if (await this.canTake(one, files)) return one
+    return null
+  }
+
+  /** The same, and a new collection where there is none. */
+  async forDrop(rootPath: string | null, accountId: string, files: ReadonlyArray<FrameFile>): Promise<Collection> {
+    const known = await this.findDrop(rootPath, accountId, files)
+    const name = this.nameForDrop(rootPath)
+    return known ?? this.claims.require(this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }))
+  }
+
+  /** Whether files may go into the collection, as far as its cards go. @throws AppError `already-running`. */
+  async canTake(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<boolean> {
+    const { id } = this.claims.require(collection)
+    return (await this.#presences.get(id)?.canTake(files)) ?? true
   }
 
   /** The collection of a pushed folder, found again by folder, account and prefix. Rules given hold from now on. */
@@ -198,6 +241,7 @@ export class Collections {
     this.get(id)
     void this.#watches.get(id)?.close()
     this.#watches.delete(id)
+    this.#forgetPresence(id)
     this.#ports.collections.remove(id, Math.round(this.#ports.clock.now()))
     this.#ports.onChange()
   }
@@ -210,9 +254,10 @@ export class Collections {
     return collection
   }
 
-  /** Settled files into the queue. */
+  /** Settled files into the queue. @throws AppError `folder-missing` where files of another card are left to send. */
   async take(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<{ added: number; known: number }> {
     this.claims.require(collection) // else nobody would give its frames their turns
+    await this.#presences.get(collection.id)?.note(files)
     let added = 0
     let known = 0
     for (let start = 0; start < files.length; start += BATCH) {
@@ -270,12 +315,14 @@ export class Collections {
   }
 
   async rescanAll(): Promise<void> {
-    await Promise.all([...this.#watches.values()].map((watch) => watch.rescan()))
+    const looks = [...this.#presences.values()].map((presence) => presence.look())
+    await Promise.all([...looks, ...[...this.#watches.values()].map((watch) => watch.rescan())])
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.#watches.values()].map((watch) => watch.close()))
     this.#watches.clear()
+    for (const id of this.#presences.keys()) this.#forgetPresence(id)
   }
 
   #add(
@@ -302,28 +349,53 @@ export class Collections {
     this.#ports.onChange()
   }
 
+  #forgetPresence(id: string): void {
+    this.#presences.get(id)?.close()
+    this.#presences.delete(id)
+  }
+
   /** Another engine watches its folder now, and writes its rows. */
   #letGo(id: string): void {
     void this.#watches.get(id)?.abandon()
     this.#watches.delete(id)
+    this.#forgetPresence(id)
     this.#ports.onLost(id)
     this.#ports.onChange()
   }
 
   #watch(collection: Collection): void {
     const { id, kind, rootPath } = collection
+    const { onFrames } = this.#ports
+    const onReturned = async (ids: ReadonlyArray<string>) => {
+      if (this.claims.holds(id)) await this.#ports.onReturned(ids)
+    }
+    const onChange = () => this.#tellChange(id)
+    if (kind === 'drop') {
+      if (this.#presences.has(id)) return
+      this.#presences.set(id, new DropPresence(id, { ...this.#ports, onReturned, onChange }))
+      return
+    }
     if (kind !== 'watch' || rootPath === null || this.#watches.has(id)) return
-    const { onFrames, onReturned } = this.#ports
     const watch = new CollectionWatch(collection, rootPath, {
       ...this.#ports,
       take: (files) => this.#takeBatch(id, files),
       refuse: (refused) => this.refuse(collection, refused),
       onShown: (ids) => onFrames(ids, []),
-      onReturned: async (ids) => {
-        if (this.claims.holds(id)) await onReturned(collection, ids)
-      }
+      onThere: () => this.#ports.onThere(collection),
+      onReturned,
+      onChange
     })
     this.#watches.set(id, watch)
+  }
+
+  #tellChange(id: string): void {
+    const detail = this.awayProblem(id)?.detail
+    if (detail !== this.#toldAway.get(id)) {
+      if (detail === undefined) this.#toldAway.delete(id)
+      else this.#toldAway.set(id, detail)
+      this.#ports.onAwayChanged(id)
+    }
+    this.#ports.onChange()
   }
 
   /** What is left out of a watch is settled when it begins. */
@@ -336,8 +408,7 @@ export class Collections {
   }
 
   #stateOf(collection: Collection, totals: Totals | null): CollectionState {
-    const watch = this.#watches.get(collection.id)
-    if (watch?.isAway) return 'not-connected'
+    if (this.awayProblem(collection.id)) return 'not-connected'
     if (collection.isPaused) return 'paused'
     if (totals && totals.working > 0) return 'working'
     if (totals && totals.waiting > 0) return totals.hold === null ? 'working' : 'waiting'

@@ -18,7 +18,7 @@ const PLACES: Record<FrameStatus, 'waiting' | 'working' | 'done' | 'needsYou' | 
 type Underway = { readonly collectionId: string; readonly sentBytes: number; readonly isOriginal: boolean }
 
 /** Where a frame still counts by what is on the line; in any other place the catalog alone says what it is worth. */
-const ON_ITS_WAY: ReadonlySet<FrameStatus | null> = new Set<FrameStatus>(['waiting', 'working', 'paused'])
+const ON_ITS_WAY: ReadonlyArray<FrameStatus> = ['waiting', 'working', 'paused']
 
 export function noTotals(collectionId: string | null): Totals {
   const none = { frames: 0, waiting: 0, working: 0, done: 0, needsYou: 0, cancelled: 0, totalBytes: 0, doneBytes: 0 }
@@ -75,7 +75,8 @@ export class Progress {
    * @returns totals of each collection, and of all together (`collectionId` null) first.
    */
   measure(nowMs: number, hold: Totals['hold'], limitBytesPerSecond: number | null = null): ReadonlyArray<Totals> {
-    for (const id of this.#changed) if (!ON_ITS_WAY.has(this.#frames.statusOf(id))) this.forget(id)
+    const onTheirWay = this.#frames.among([...this.#changed], ON_ITS_WAY)
+    for (const id of this.#changed) if (!onTheirWay.has(id)) this.forget(id)
     this.#changed.clear()
     const counts = this.#frames.counts()
     const ids = [...new Set(counts.map(({ collectionId }) => collectionId))]

@@ -53,8 +53,8 @@ async function openDesk() {
     await push()
   }
   /** Names of the rows that say "in the bucket, proved". */
-  const proved = () =>
-    engine.push.rows(collection, paths).flatMap(({ name, uploads }) => (uploads[0]?.proof ? [name] : []))
+  const proved = async () =>
+    (await engine.push.rows(collection, paths)).flatMap(({ name, uploads }) => (uploads[0]?.proof ? [name] : []))
   const remove = () => engine.answers['bucket:delete']({ accountId, keys: [], folders: [prefix] })
   return { engine, prefix, proved, remove, send }
 }
@@ -97,25 +97,25 @@ describe('a deletion in the bucket', { timeout: 120_000 }, () => {
     const { deleted, failed } = await remove()
     expect(deleted).toBe(2)
     expect(failed).toHaveLength(1)
-    expect(proved()).toEqual(failed.map(nameOf))
+    expect(await proved()).toEqual(failed.map(nameOf))
   })
 
   it('leaves every proof where nothing of it could be done', async () => {
     const { proved, remove } = await openDesk()
     r2.proxy.add({ on: { kind: 'copy' }, fault: denied, times: 3 })
     expect(await remove()).toMatchObject({ deleted: 0, undo: null })
-    expect(proved()).toEqual(['a.txt', 'b.txt', 'c.txt'])
+    expect(await proved()).toEqual(['a.txt', 'b.txt', 'c.txt'])
   })
 
   it('says what its undo could not bring back, and brings the rest', async () => {
     const { engine, proved, remove } = await openDesk()
     const { undo } = await remove()
-    expect(proved()).toEqual([])
+    expect(await proved()).toEqual([])
     r2.proxy.add({ on: { kind: 'copy' }, fault: denied, nth: 2 })
     const { restored, failed } = await engine.answers['bucket:restore']({ accountId, undo: undo ?? '' })
     expect(restored).toBe(2)
     expect(failed).toMatchObject([{ problem: { code: 'access-denied' } }])
     const missing = failed.map(nameOf)
-    expect(proved()).toEqual(['a.txt', 'b.txt', 'c.txt'].filter((name) => !missing.includes(name)))
+    expect(await proved()).toEqual(['a.txt', 'b.txt', 'c.txt'].filter((name) => !missing.includes(name)))
   })
 })

@@ -1,7 +1,9 @@
 import type { Answers } from '../../shared/ipc/contract.ts'
+import type { CoverageState } from '../../shared/model/coverage.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { Frame } from '../catalog/records.ts'
 import { coverageStateOf } from '../insight/coverage/compareFrames.ts'
+import { mapInSlices } from '../transfer/mapInSlices.ts'
 import type { AccountStores } from './AccountStores.ts'
 import type { Collections } from './Collections.ts'
 import type { FolderComparison } from './FolderComparison.ts'
@@ -19,6 +21,9 @@ export type CoverageParts = {
   readonly signal: AbortSignal
 }
 
+/** What "send what is missing" sends. */
+const SENT: ReadonlySet<CoverageState> = new Set<CoverageState>(['missing', 'stale'])
+
 /** What the window asks about folders and the bucket. */
 export function coverageAnswers(parts: CoverageParts): Answers<CoverageCall> {
   const { comparison, stores, collections, frames, tryAgain, signal } = parts
@@ -30,22 +35,19 @@ export function coverageAnswers(parts: CoverageParts): Answers<CoverageCall> {
       const account = stores.default(accountId ?? undefined)
       // Looked at again: what the window shows may be old by now.
       const compared = await comparison.compareFolder({ folder, account, prefix: null }, signal)
-      const lacking = new Set(
-        compared.frames.flatMap((frame) => {
-          const state = coverageStateOf(frame)
-          return state === 'missing' || state === 'stale' ? [frame.file.path] : []
-        })
+      const paths = new Set(
+        compared.frames.flatMap((frame) => (SENT.has(coverageStateOf(frame)) ? [frame.file.path] : []))
       )
-      const collection = compared.collection ?? collections.forDrop(compared.folder, account.id)
-      await collections.take(
-        collection,
-        compared.files.filter(({ path }) => lacking.has(path))
-      )
-      await tryAgain(
-        [...lacking].flatMap((path) => frames.findByPath(collection.id, path) ?? []),
-        signal
-      )
-      return { collectionId: collection.id, files: lacking.size }
+      const lacking = compared.files.filter(({ path }) => paths.has(path))
+      const known = compared.collection
+      const isFree = known !== null && (await collections.canTake(known, lacking))
+      const collection = isFree
+        ? known
+        : await collections.forDrop(known?.rootPath ?? compared.folder, account.id, lacking)
+      await collections.take(collection, lacking)
+      const taken = await mapInSlices(lacking, ({ path }) => frames.findByPath(collection.id, path) ?? [], signal)
+      await tryAgain(taken.flat(), signal)
+      return { collectionId: collection.id, files: lacking.length }
     }
   }
 }

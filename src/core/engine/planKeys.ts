@@ -54,8 +54,8 @@ type Going = { readonly file: FrameFile; readonly index: number }
 /**
  * The objects that files should have: those in the catalog for what it has taken, and for the rest those that the
  * template would give it now. Files that the rules of the collection leave out are not among them. Writes nothing. Of
- * twins the first by path has the bare name, as `claimFirstKey` has it. Where the template has `{uuid}` or `{seq}` that
- * is a guess.
+ * twins the first by path has the bare name, as `claimFirstKey` has it; which of the others has which number is a guess
+ * where there are several, and so is what `{uuid}` or `{seq}` stand for.
  *
  * @throws AppError `template-invalid`; `signal.reason`.
  */

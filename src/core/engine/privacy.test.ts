@@ -197,4 +197,15 @@ describe('an original of which no copy could be made', () => {
       'processing-error': 'picture-unsupported'
     })
   })
+
+  it('says so as well where that comes out only when it is rendered', async () => {
+    const desk = await openDesk([ORIGINAL, WEB])
+    writeFileSync(join(desk.shoot, 'cut.jpg'), (await placed(3)).subarray(0, -200))
+    const frame = (await desk.framesOf(await desk.drop())).get('cut.jpg')
+    expect(frame?.uploads.map(({ status, problem }) => [status, problem?.code])).toEqual([
+      ['done', undefined],
+      ['failed', 'picture-damaged']
+    ])
+    expect((await desk.head('cut-original.jpg'))?.metadata).toMatchObject({ 'processing-error': 'picture-damaged' })
+  })
 })

@@ -59,19 +59,15 @@ export function queueAnswers(parts: QueueParts): Answers<QueueCall> {
       const account = stores.default()
       const rootPath = await onlyFolder(paths)
       const collectionName = collections.nameForDrop(rootPath)
-      // A folder that is dropped again goes on in its own collection, by its own rules.
-      const known = collections
-        .list()
-        .find(
-          (one) => rootPath !== null && one.kind === 'drop' && one.rootPath === rootPath && one.accountId === account.id
-        )
+      // What is dropped again goes on in its own collection, by its own rules.
+      const known = await collections.findDrop(rootPath, account.id, expanded.files)
       return forecast(expanded, { account, collectionName, rules: known?.rules ?? parts.newRules() })
     },
     'queue:add': async ({ paths, collectionId }) => {
       const expanded = await expandPaths(paths, defaultIgnoreRules, new AbortController().signal)
       const collection =
         collectionId === null
-          ? collections.forDrop(await onlyFolder(paths), stores.default().id)
+          ? await collections.forDrop(await onlyFolder(paths), stores.default().id, expanded.files)
           : collections.get(collectionId)
       const { added, known } = await collections.take(collection, expanded.files)
       collections.refuse(collection, expanded.refused)

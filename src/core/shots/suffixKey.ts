@@ -16,10 +16,16 @@ export function foldKey(key: string): string {
  */
 export function suffixKey(key: string, n: number): string {
   if (!Number.isSafeInteger(n) || n < 2) throw new RangeError(`Expected \`n\` to be a whole number from 2 up, got ${n}`)
+  const { stem, extension } = splitKey(key)
+  const end = `-${n}${extension}`
+  return cutToBytes(stem, MAX_KEY_BYTES - Buffer.byteLength(end)) + end
+}
+
+/** Where `suffixKey` puts its number. */
+export function splitKey(key: string): { readonly stem: string; readonly extension: string } {
   // A dot in front makes a hidden file, and what is long or odd after a dot is part of the name.
   const extension = /(?<=[^/])\.[A-Za-z0-9]{1,16}$/.exec(key)?.[0] ?? ''
-  const end = `-${n}${extension}`
-  return cutToBytes(key.slice(0, key.length - extension.length), MAX_KEY_BYTES - Buffer.byteLength(end)) + end
+  return { stem: key.slice(0, key.length - extension.length), extension }
 }
 
 /** The longest start of whole characters, as people count them, that fits. */

@@ -16,27 +16,31 @@ export type RetakePorts = AbsencePorts & {
 const SETTLE_MS = 2_000
 
 /**
- * The source is another now: everything made of it is dropped, and it is taken again when it stands still. When all
- * work is stopped it is taken at once: if it goes on changing, or is not there, that is noticed then.
+ * The source is another now: everything made of it is dropped, and it is taken again when it stands still. What another
+ * card has at its path is not taken: the frame waits for its own. When all work is stopped it waits as it was, and what
+ * has become of the source is found out anew.
  */
 export async function retakeFrame(frame: Frame, ports: RetakePorts, signal: AbortSignal): Promise<void> {
-  const { frames, clock, onFrameChanged } = ports
+  const { frames, clock, absenceOf, onFrameChanged } = ports
   frames.settle(frame.id)
   onFrameChanged(frame.id)
   let seen = await look(frame.path)
   while (seen) {
     await pause(clock, SETTLE_MS, signal)
+    if (signal.aborted) break
     const now = await look(frame.path)
-    if (isSettled()) return
-    if (now && (signal.aborted || sameFingerprint(fingerprintOf(now), fingerprintOf(seen)))) {
-      frames.renew(frame.id, toFrameFile(frame.path, frame.relativePath, now))
+    if (now && sameFingerprint(fingerprintOf(now), fingerprintOf(seen))) {
+      const absence = await absenceOf(frame)
+      if (isSettled()) return
+      if (absence === 'away' || signal.aborted) frames.restart(frame.id)
+      else frames.renew(frame.id, toFrameFile(frame.path, frame.relativePath, now))
       return
     }
     seen = now
   }
   if (isSettled()) return
   const gone = new AppError('file-missing', `${frame.path} went away while it was read`)
-  if ((await settleAbsence(frame, [], gone, ports, signal)) || isSettled()) return
+  if (!signal.aborted && ((await settleAbsence(frame, [], gone, ports, signal)) || isSettled())) return
   if (signal.aborted) frames.restart(frame.id)
   else frames.setStatus(frame.id, 'failed', toProblem(gone))
 

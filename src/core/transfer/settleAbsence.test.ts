@@ -65,6 +65,8 @@ describe('settleAbsence', () => {
   it('takes away nothing on which others of the frame are at work', async () => {
     const room = openRoom({ outputs: [ORIGINAL, WEB] })
     const { frame, upload } = await room.sending('a.jpg', 'x')
+    const [, made] = room.uploads.ofFrame(frame.id)
+    if (made) room.uploads.requeue({ ...made, spoolPath: null }) // lost: it is made again
     const [web] = room.uploads.takeToRender(SESSION, 1, [])
     if (!web) throw new Error('One rendition waits')
     expect(await settleAbsence(frame, [web.id], missing, portsOf(room, 'deleted'), signal)).toBe(false)
