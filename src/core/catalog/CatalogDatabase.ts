@@ -21,9 +21,14 @@ export class CatalogDatabase extends DatabaseSync {
     const statement = this.#translate(() => super.prepare(sql))
     for (const name of ['run', 'get', 'all'] as const) {
       const act: (...values: never[]) => unknown = statement[name].bind(statement)
-      Object.defineProperty(statement, name, {
-        value: (...values: never[]) => this.#translate(() => act(...values))
-      })
+      const value = (...values: never[]) => {
+        try {
+          return act(...values)
+        } catch (error) {
+          throw this.#toOurs(error)
+        }
+      }
+      Object.defineProperty(statement, name, { value })
     }
     return statement
   }
@@ -32,9 +37,13 @@ export class CatalogDatabase extends DatabaseSync {
     try {
       return act()
     } catch (error) {
-      const ours = toCatalogError(error, this.#path)
-      if (ours instanceof AppError && ours.code === 'record-damaged') this.onDamage(ours)
-      throw ours
+      throw this.#toOurs(error)
     }
+  }
+
+  #toOurs(error: unknown): unknown {
+    const ours = toCatalogError(error, this.#path)
+    if (ours instanceof AppError && ours.code === 'record-damaged') this.onDamage(ours)
+    return ours
   }
 }

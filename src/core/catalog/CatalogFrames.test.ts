@@ -30,6 +30,16 @@ describe('CatalogFrames', () => {
     expect(file && frames.has(collection.id, { ...file, mtimeNs: file.mtimeNs + 1n })).toBe(false)
   })
 
+  it('tells which of some frames have one of some statuses', () => {
+    const { frames, collection, write } = openRoom()
+    const { added } = frames.addMany(collection.id, [write('a.jpg', 'a'), write('b.jpg', 'b')], { isPaused: false })
+    const [a = '', b = ''] = added
+    frames.setStatus(b, 'done', null)
+    expect(frames.among([a, b, 'nobody'], ['waiting', 'working'])).toEqual(new Set([a]))
+    expect(frames.among([a, b], ['done', 'waiting'])).toEqual(new Set([a, b]))
+    expect(frames.among([], ['done'])).toEqual(new Set())
+  })
+
   it('takes all of a batch or nothing', () => {
     const { frames, collection, write } = openRoom()
     const broken = { ...write('b.jpg', 'b'), sizeBytes: Number.NaN }

@@ -52,6 +52,7 @@ export class CatalogFrames {
   readonly #selectById: StatementSync
   readonly #selectNamed: StatementSync
   readonly #selectStatus: StatementSync
+  readonly #selectAmong: StatementSync
   readonly #renew: StatementSync
   readonly #orphanMultiparts: StatementSync
   readonly #releaseKeys: StatementSync
@@ -83,6 +84,10 @@ export class CatalogFrames {
     this.#selectLastNumber = db.prepare('SELECT max(number) AS last FROM frames WHERE collection_id = ?')
     this.#selectByPath = db.prepare('SELECT * FROM frames WHERE collection_id = ? AND path = ?')
     this.#selectStatus = db.prepare('SELECT status FROM frames WHERE id = ?')
+    this.#selectAmong = db.prepare(
+      `SELECT id FROM frames WHERE id IN (SELECT value FROM json_each(?))
+       AND status IN (SELECT value FROM json_each(?))`
+    )
     this.#selectNamed = db.prepare('SELECT id FROM frames WHERE id IN (SELECT value FROM json_each(?)) ORDER BY seq')
     this.#selectById = db.prepare('SELECT * FROM frames WHERE id = ?')
     this.#renew = db.prepare(
@@ -214,6 +219,13 @@ export class CatalogFrames {
     return frameStatuses.find((name) => name === status) ?? null
   }
 
+  /** Those of the frames that have one of the statuses. */
+  among(ids: ReadonlyArray<string>, statuses: ReadonlyArray<FrameStatus>): ReadonlySet<string> {
+    if (ids.length === 0) return new Set()
+    const rows = this.#selectAmong.all(JSON.stringify(ids), JSON.stringify(statuses))
+    return new Set(rows.map((row) => String(row['id'])))
+  }
+
   find(id: string): Frame | null {
     const row = this.#selectById.get(id)
     return row ? toFrame(row) : null
@@ -239,11 +251,10 @@ export class CatalogFrames {
     return inTransaction(this.#db, () => {
       const taken: Frame[] = []
       while (taken.length < limit) {
-        const row = this.#turns.next(session, held, away)
-        if (!row) break
-        const frame = toFrame(row)
-        this.#clearWork.run(frame.id)
-        taken.push(frame)
+        const next = this.#turns.next(session, held, away, limit - taken.length).map(toFrame)
+        if (next.length === 0) break
+        for (const { id } of next) this.#clearWork.run(id)
+        taken.push(...next)
       }
       return taken
     })

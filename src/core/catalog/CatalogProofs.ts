@@ -16,7 +16,9 @@ export type StoredProof = {
 export class CatalogProofs {
   readonly #put: StatementSync
   readonly #select: StatementSync
+  readonly #selectAny: StatementSync
   readonly #selectBelow: StatementSync
+  readonly #selectOfFrame: StatementSync
 
   constructor(db: DatabaseSync) {
     this.#put = db.prepare(
@@ -25,9 +27,13 @@ export class CatalogProofs {
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
     )
     this.#select = db.prepare('SELECT * FROM proofs WHERE account_id = ? AND bucket = ? AND key = ?')
+    this.#selectAny = db.prepare('SELECT 1 FROM proofs WHERE account_id = ? AND bucket = ? AND key = ?')
     this.#selectBelow = db.prepare(
       `SELECT key, etag, frame_id FROM proofs WHERE account_id = ? AND bucket = ? AND key >= ? AND key < ?
        AND instr(substr(key, ?), '/') = 0`
+    )
+    this.#selectOfFrame = db.prepare(
+      'SELECT key FROM proofs WHERE account_id = ? AND bucket = ? AND key >= ? AND key < ? AND frame_id = ?'
     )
   }
 
@@ -37,17 +43,23 @@ export class CatalogProofs {
     this.#put.run(accountId, bucket, key, sizeBytes, sha256, etag, how, sourceSha256, outputId, frameId, provedAtMs)
   }
 
+  /** Whether there is one, even if it does not parse. */
+  has(accountId: string, bucket: string, key: string): boolean {
+    return this.#selectAny.get(accountId, bucket, key) !== undefined
+  }
+
   /** @returns null if there is none, or none that parses. */
   find(accountId: string, bucket: string, key: string): StoredProof | null {
     const row = this.#select.get(accountId, bucket, key)
+    if (!row) return null
     const proof = proofSchema.safeParse({
-      sizeBytes: row?.['size_bytes'],
-      sha256: row?.['sha256'],
-      etag: row?.['etag'],
-      provedAtMs: row?.['proved_at_ms'],
-      how: row?.['how']
+      sizeBytes: row['size_bytes'],
+      sha256: row['sha256'],
+      etag: row['etag'],
+      provedAtMs: row['proved_at_ms'],
+      how: row['how']
     })
-    if (!row || !proof.success) return null
+    if (!proof.success) return null
     return {
       accountId,
       bucket,
@@ -71,5 +83,14 @@ export class CatalogProofs {
     return new Map(
       rows.map((row) => [String(row['key']), { etag: String(row['etag']), frameId: String(row['frame_id']) }])
     )
+  }
+
+  /** Keys with that beginning under which a frame was proved, now or in an earlier version. */
+  keysOfFrame(
+    { accountId, bucket, frameId }: Pick<StoredProof, 'accountId' | 'bucket' | 'frameId'>,
+    prefix: string
+  ): ReadonlyArray<string> {
+    const rows = this.#selectOfFrame.all(accountId, bucket, prefix, `${prefix}\u{10ffff}`, frameId)
+    return rows.map((row) => String(row['key']))
   }
 }

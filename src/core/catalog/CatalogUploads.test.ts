@@ -69,13 +69,17 @@ describe('CatalogUploads', () => {
       ['proof', 'rendering']
     ])
     expect(uploads.takeToRender(SESSION, 1, [])).toEqual([])
-    const [web] = taken
-    if (!web) throw new Error('Nothing was given out')
+    const [web, proof] = taken
+    if (!web || !proof) throw new Error('Nothing was given out')
     const size = { sizeBytes: 4, widthPx: 3, heightPx: 2, contentType: 'image/webp' }
     uploads.saveRendered(web, { path: '/spool/web.webp', ...size })
-    expect([...uploads.countSpooled()]).toEqual([['studio', 1]])
+    uploads.saveRendered(proof, { path: '/spool/proof.webp', ...size })
+    expect([...uploads.countSpooled(SESSION)]).toEqual([['studio', 2]])
+    // What is another engine's, or away, does not keep this one from making more.
+    expect(uploads.countSpooled('00000000-0000-4000-8000-00000000000f').size).toBe(0)
+    expect(uploads.countSpooled(SESSION, [room.collection.id]).size).toBe(0)
     const sent = uploads.takeToSend(SESSION, 1, held, 10)
-    expect(sent.map(({ output }) => output.id)).toEqual(['original', 'web'])
+    expect(sent.map(({ output }) => output.id)).toEqual(['original', 'web', 'proof'])
     expect(sent[1]).toMatchObject({ spoolPath: '/spool/web.webp', ...size })
     uploads.requeue({ ...room.kept(web), spoolPath: null })
     expect(uploads.takeToRender(SESSION, 1, []).map(({ id }) => id)).toEqual([web.id])

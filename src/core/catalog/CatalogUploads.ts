@@ -4,7 +4,8 @@ import { ORIGINAL } from '../../shared/model/output.ts'
 import { foldKey } from '../shots/suffixKey.ts'
 import type { Multipart, SentPart } from '../store/ObjectStore.ts'
 import { frameStatusOf } from '../transfer/frameStatus.ts'
-import { multipartOf, transition, type UploadState } from '../transfer/UploadState.ts'
+import { isUnderWay, multipartOf, transition, type UploadState } from '../transfer/UploadState.ts'
+import { CatalogCopies, firstWorkOf } from './CatalogCopies.ts'
 import { CatalogOpenings } from './CatalogOpenings.ts'
 import { CatalogProofs } from './CatalogProofs.ts'
 import { CatalogQuiet } from './CatalogQuiet.ts'
@@ -31,14 +32,15 @@ export class CatalogUploads {
   readonly commits: GroupCommit
   readonly openings: CatalogOpenings
   readonly quiet: CatalogQuiet
+  readonly #copies: CatalogCopies
   readonly #db: DatabaseSync
   readonly #insert: StatementSync
   readonly #select: StatementSync
   readonly #selectOfFrame: StatementSync
+  readonly #selectFailed: StatementSync
   readonly #update: StatementSync
   readonly #selectStatuses: StatementSync
   readonly #setFrameStatus: StatementSync
-  readonly #setFrameSha256: StatementSync
   readonly #turns: UploadTurns
   readonly #setRendered: StatementSync
   readonly #setOutput: StatementSync
@@ -66,6 +68,7 @@ export class CatalogUploads {
     this.commits = new GroupCommit(db)
     this.openings = new CatalogOpenings(db)
     this.quiet = new CatalogQuiet(db)
+    this.#copies = new CatalogCopies(db)
     this.#insert = db.prepare(
       `INSERT INTO uploads (id, frame_id, frame_seq, ordinal, output, output_id, account_id, bucket, base_key, key,
          key_number, state, status, work, size_bytes, sha256, width_px, height_px, content_type, replaces,
@@ -75,14 +78,17 @@ export class CatalogUploads {
          0, collection_id, CAST(mtime_ns AS INTEGER) / 1000000, size_bytes, name_key FROM frames WHERE id = $frameId`
     )
     this.#select = db.prepare('SELECT * FROM uploads WHERE id = ?')
-    this.#selectOfFrame = db.prepare('SELECT * FROM uploads WHERE frame_id = ? ORDER BY ordinal')
+    this.#selectOfFrame = db.prepare('SELECT * FROM uploads WHERE frame_id = ?')
+    this.#selectFailed = db.prepare("SELECT * FROM uploads WHERE frame_id = ? AND status = 'failed'")
     this.#update = db.prepare(
       `UPDATE uploads SET state = ?1, status = ?2, work = ?3, due_at_ms = ?4, spool_path = ?5, size_bytes = ?6,
          sha256 = ?7, is_begun = is_begun OR ?2 = 'sending' WHERE id = ?8`
     )
     this.#selectStatuses = db.prepare('SELECT status FROM uploads WHERE frame_id = ?')
-    this.#setFrameStatus = db.prepare('UPDATE frames SET status = ? WHERE id = ? AND status <> ?')
-    this.#setFrameSha256 = db.prepare('UPDATE frames SET sha256 = ? WHERE id = ? AND sha256 IS NULL')
+    this.#setFrameStatus = db.prepare(
+      `UPDATE frames SET status = ?1, sha256 = ifnull(sha256, ?2)
+       WHERE id = ?3 AND (status <> ?1 OR (sha256 IS NULL AND ?2 IS NOT NULL))`
+    )
     this.#turns = new UploadTurns(db)
     this.#setRendered = db.prepare(
       'UPDATE uploads SET spool_path = ?, size_bytes = ?, width_px = ?, height_px = ?, content_type = ?, sha256 = NULL WHERE id = ?'
@@ -91,8 +97,9 @@ export class CatalogUploads {
     this.#setDigest = db.prepare('UPDATE uploads SET sha256 = ?, size_bytes = ? WHERE id = ?')
     this.#setKey = db.prepare('UPDATE uploads SET key = ?, key_number = ?, replaces = ? WHERE id = ?')
     this.#countSpooled = db.prepare(
-      `SELECT account_id, count(*) AS spooled FROM uploads
-       WHERE spool_path IS NOT NULL AND status IN ('waiting', 'retrying', 'sending') GROUP BY account_id`
+      `SELECT account_id, count(*) AS spooled FROM uploads JOIN claims USING (collection_id)
+       WHERE spool_path IS NOT NULL AND (status = 'sending' OR (status IN ('waiting', 'retrying') AND work = 'send'))
+       AND session = ? AND collection_id NOT IN (SELECT value FROM json_each(?)) GROUP BY account_id`
     )
     this.#findKey = db.prepare('SELECT upload_id FROM object_keys WHERE account_id = ? AND bucket = ? AND folded = ?')
     this.#putKey = db.prepare(
@@ -163,7 +170,7 @@ export class CatalogUploads {
           $keyNumber: upload.keyNumber,
           $state: JSON.stringify(upload.state),
           $status: upload.state.kind,
-          $work: workOf(upload),
+          $work: firstWorkOf(upload, uploads),
           $sizeBytes: upload.sizeBytes,
           $sha256: upload.sha256,
           $widthPx: upload.widthPx,
@@ -182,7 +189,14 @@ export class CatalogUploads {
   }
 
   ofFrame(frameId: string): ReadonlyArray<Upload> {
-    return this.#selectOfFrame.all(frameId).map(toUpload)
+    // Of one to three rows: SQLite's sorter would cost as much again as finding them.
+    const uploads = this.#selectOfFrame.all(frameId).map(toUpload)
+    return uploads.length > 1 ? uploads.sort((one, other) => one.ordinal - other.ordinal) : uploads
+  }
+
+  /** Those that failed for good. */
+  failedOfFrame(frameId: string): ReadonlyArray<Upload> {
+    return this.#selectFailed.all(frameId).map(toUpload)
   }
 
   /**
@@ -201,7 +215,7 @@ export class CatalogUploads {
     inTransaction(this.#db, () => {
       const { accountId, bucket, key, output, frameId } = upload
       this.proofs.put({ accountId, bucket, key, proof, sourceSha256, outputId: output.id, frameId })
-      if (this.#save(upload, next)) this.#setFrameSha256.run(sourceSha256, frameId)
+      this.#save(upload, next, workOf(next), sourceSha256)
     })
     return next
   }
@@ -220,8 +234,12 @@ export class CatalogUploads {
     return { ...upload, state, spoolPath: isOver ? null : upload.spoolPath }
   }
 
-  /** @returns whether the row is still there: not if the frame began anew while this was under way. */
-  #save(before: Upload, next: Upload, work: UploadWork = workOf(next)): boolean {
+  /**
+   * Changes nothing where the row is gone: the frame began anew while this was under way.
+   *
+   * @param sourceSha256 Of the frame, where it has become known.
+   */
+  #save(before: Upload, next: Upload, work: UploadWork = workOf(next), sourceSha256: string | null = null): void {
     const { id, state, spoolPath, sizeBytes, sha256, frameId } = next
     const dropped = multipartOf(before.state)
     if (multipartOf(state)?.uploadId !== dropped?.uploadId) {
@@ -230,12 +248,17 @@ export class CatalogUploads {
       this.#dropParts.run(id)
     }
     const dueAtMs = state.kind === 'retrying' ? state.retryAtMs : 0
-    const saved = this.#update.run(JSON.stringify(state), state.kind, work, dueAtMs, spoolPath, sizeBytes, sha256, id)
-    if (saved.changes === 0) return false
-    const kinds = this.#selectStatuses.all(frameId).map((row) => String(row['status']) as UploadState['kind'])
-    const status = frameStatusOf(kinds)
-    this.#setFrameStatus.run(status, frameId, status)
-    return true
+    const turn = this.#copies.workBeside(next, work)
+    const saved = this.#update.run(JSON.stringify(state), state.kind, turn, dueAtMs, spoolPath, sizeBytes, sha256, id)
+    if (saved.changes === 0) return
+    this.#copies.noteCopy(next)
+    // What someone works on says where the frame is, whatever its other uploads wait for.
+    const kinds = isUnderWay(state) ? [state.kind] : this.#kindsOf(frameId)
+    this.#setFrameStatus.run(frameStatusOf(kinds), sourceSha256, frameId)
+  }
+
+  #kindsOf(frameId: string): ReadonlyArray<UploadState['kind']> {
+    return this.#selectStatuses.all(frameId).map((row) => String(row['status']) as UploadState['kind'])
   }
 
   /** Several changes as one transaction. */
@@ -269,8 +292,11 @@ export class CatalogUploads {
         collections: away
       })
       if (!next) return []
-      return this.ofFrame(next.frameId)
-        .filter((upload) => workOf(upload) === 'render')
+      return this.#selectOfFrame
+        .all(next.frameId)
+        .filter((row) => row['work'] === 'render') // an original without its position may wait for the quiet hours
+        .map(toUpload)
+        .sort((one, other) => one.ordinal - other.ordinal)
         .map((upload) => this.saveState(upload, transition(upload.state, { kind: 'render-started' })))
     })
   }
@@ -356,10 +382,15 @@ export class CatalogUploads {
    * @returns whether the upload has the key now.
    */
   claimKey(upload: Upload, key: string, folded: string): boolean {
-    const owner = this.#findKey.get(upload.accountId, upload.bucket, folded)?.['upload_id']
-    const isFree = owner === undefined ? !this.#isReserved(upload, key) : owner === upload.id
+    const isFree = this.isKeyFree(upload, key, folded)
     if (isFree) this.giveKey(upload, key, folded)
     return isFree
+  }
+
+  /** Whether `claimKey` would give the upload that key. */
+  isKeyFree(upload: Upload, key: string, folded: string): boolean {
+    const owner = this.#findKey.get(upload.accountId, upload.bucket, folded)?.['upload_id']
+    return owner === undefined ? !this.#isReserved(upload, key) : owner === upload.id
   }
 
   #isReserved({ accountId, bucket, frameId }: Upload, key: string): boolean {
@@ -387,9 +418,15 @@ export class CatalogUploads {
     return { ...upload, key, keyNumber, replaces }
   }
 
-  /** Renditions that are made and not yet sent, by account. */
-  countSpooled(): ReadonlyMap<string, number> {
-    return new Map(this.#countSpooled.all().map((row) => [String(row['account_id']), Number(row['spooled'])]))
+  /** Copies that are made and wait for the line, by account: of this run of the engine, and not of what is away. */
+  countSpooled(session: string, away: ReadonlyArray<string> = []): ReadonlyMap<string, number> {
+    const rows = this.#countSpooled.all(session, JSON.stringify(away))
+    return new Map(rows.map((row) => [String(row['account_id']), Number(row['spooled'])]))
+  }
+
+  /** No copy can be made for now: no original waits for its copies. */
+  letOriginalsGo(): void {
+    this.#copies.letOriginalsGo()
   }
 
   /** An account can be reached again (null: any may be): what waits to try again is due now. */

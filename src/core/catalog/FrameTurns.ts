@@ -9,7 +9,7 @@ export const frameTurnQueries = (order: TurnOrder) => ({
       (SELECT session FROM claims WHERE claims.collection_id = frames.collection_id) AS session
     FROM frames WHERE work = 'prepare' AND collection_id > ? ORDER BY collection_id LIMIT 1`,
   next: `SELECT * FROM frames WHERE work = 'prepare' AND collection_id = ?
-    AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY ${frameTerms(order)} LIMIT 1`
+    AND id NOT IN (SELECT value FROM json_each(?)) ORDER BY ${frameTerms(order)} LIMIT ?`
 })
 
 /** Whose turn it is among the frames that wait to be prepared: collections take turns, as `UploadTurns` has it. */
@@ -32,17 +32,28 @@ export class FrameTurns {
     this.#selectNext = this.#db.prepare(frameTurnQueries(order).next)
   }
 
-  /** The row whose turn it is. @param held Frames to pass over. @param away Collections to pass over. */
-  next(session: string, held: ReadonlyArray<string>, away: ReadonlyArray<string>): Row | null {
+  /**
+   * The row whose turn it is; where no other collection has any that can go, as many as `limit`. Asked again before they
+   * have changed, it may give them again.
+   *
+   * @param held Frames to pass over.
+   * @param away Collections to pass over.
+   */
+  next(session: string, held: ReadonlyArray<string>, away: ReadonlyArray<string>, limit: number): ReadonlyArray<Row> {
     const frames = JSON.stringify(held)
-    for (const collectionId of lanesAfter<string>(this.#served, (after, until) => this.#lane(session, after, until))) {
+    const lanes = lanesAfter<string>(this.#served, (after, until) => this.#lane(session, after, until))
+    let lane = lanes.next()
+    while (!lane.done) {
+      const collectionId = lane.value
+      lane = lanes.next()
       if (away.includes(collectionId)) continue
-      const row = this.#selectNext.get(collectionId, frames)
-      if (!row) continue
+      const isLast = lane.done === true // all others have been asked, and gave none
+      const rows = this.#selectNext.all(collectionId, frames, isLast ? limit : 1)
+      if (rows.length === 0) continue
       this.#served = collectionId
-      return row
+      return rows
     }
-    return null
+    return []
   }
 
   #lane(session: string, after: string | null, until: string | null): string | null {

@@ -42,6 +42,19 @@ describe('GroupCommit', () => {
     expect(committed()).toEqual(['a'])
   })
 
+  it('tells whoever wants to know in the moment of the commit, and nobody of what was taken back', async () => {
+    const kept: unknown[] = []
+    const tell = (text: string) => void kept.push(text, committed())
+    const failing = commits.run(() => {
+      throw new Error('thought better of it')
+    }, tell)
+    const running = commits.run(note('a'), tell)
+    commits.flush()
+    expect(kept).toEqual(['a', ['a']])
+    await expect(failing).rejects.toThrow('thought better of it')
+    expect(await running).toBe('a')
+  })
+
   it('commits what was asked for together as one transaction', async () => {
     const before = Number(other.prepare('PRAGMA data_version').get()?.['data_version'])
     await Promise.all(Array.from({ length: 40 }, (_, index) => commits.run(note(`n${index}`))))

@@ -32,18 +32,26 @@ export class GroupCommit {
   }
 
   /**
+   * @param onKept Called with what `act` returned in the very moment of the commit, before anything else can happen.
    * @returns what `act` returned, once it is committed.
    * @throws what `act` throws; AppError `disk-full`, `already-running` where the transaction failed, of which then
    *   nothing is kept.
    */
-  run<T>(act: () => T): Promise<T> {
+  run<T>(act: () => T, onKept: (value: T) => void = () => {}): Promise<T> {
     return new Promise((resolve, reject) => {
       let result: { readonly value: T }
       this.#waiting.push({
         run: () => {
           result = { value: act() }
         },
-        settle: () => resolve(result.value),
+        settle: () => {
+          try {
+            onKept(result.value)
+            resolve(result.value)
+          } catch (error) {
+            reject(error)
+          }
+        },
         fail: reject
       })
       if (this.#waiting.length >= ENOUGH) this.flush()

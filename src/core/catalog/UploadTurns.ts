@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Row } from './columns.ts'
 import { lanesAfter } from './lanesAfter.ts'
-import type { UploadWork } from './records.ts'
 import { FIRST_ORDER, indexUploads, type TurnOrder, uploadTerms } from './turnOrder.ts'
 
 /** What is passed over for now. */
@@ -11,7 +10,7 @@ export type Held = {
   readonly collections?: ReadonlyArray<string>
 }
 
-type Work = NonNullable<UploadWork>
+type Work = 'render' | 'send'
 type Lane = { readonly accountId: string; readonly collectionId: string }
 
 const IN_LANE = 'work = ? AND account_id = ? AND collection_id = ?'
@@ -115,7 +114,7 @@ export class UploadTurns {
   ): Lane | null {
     let at = after ?? { accountId: '', collectionId: '' }
     for (;;) {
-      const isSkipped = skipped.has(at.accountId)
+      const isSkipped = at.accountId === '' || skipped.has(at.accountId)
       const row =
         (isSkipped ? undefined : this.#selectLaneOfAccount.get(work, at.accountId, at.collectionId)) ??
         this.#selectLaneBehindAccount.get(work, at.accountId)

@@ -8,9 +8,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
 import { MiB } from '../../shared/units.ts'
 import { createFakeClock } from '../files/testing/fakeClock.ts'
+import type { Darkroom } from '../images/Darkroom.ts'
 import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
 import { BandwidthLimiter } from '../transfer/BandwidthLimiter.ts'
-import { Dispatcher } from '../transfer/Dispatcher.ts'
+import { Dispatcher, type DispatcherLimits } from '../transfer/Dispatcher.ts'
 import { createFaultyStore } from '../transfer/testing/createFaultyStore.ts'
 import { createPaperDarkroom, openRoom, SESSION } from '../transfer/testing/openRoom.ts'
 
@@ -25,7 +26,11 @@ function openFullRoom() {
   return { ...room, fill, makeRoom }
 }
 
-function startDispatcher(room: ReturnType<typeof openFullRoom>) {
+function startDispatcher(
+  room: ReturnType<typeof openFullRoom>,
+  darkroom: Darkroom = createPaperDarkroom(),
+  limits: DispatcherLimits = { prepare: 4, render: 1, send: 4 }
+) {
   const { frames, uploads, pool, digester, destination, home } = room
   const clock = createFakeClock()
   const store = createFaultyStore(createMemoryStore())
@@ -36,7 +41,7 @@ function startDispatcher(room: ReturnType<typeof openFullRoom>) {
       pool,
       digester,
       clock,
-      darkroom: createPaperDarkroom(),
+      darkroom,
       limiter: new BandwidthLimiter(),
       random: () => 1,
       session: SESSION,
@@ -50,7 +55,7 @@ function startDispatcher(room: ReturnType<typeof openFullRoom>) {
       onProgress: () => {},
       onHoldChanged: () => {}
     },
-    { prepare: 4, render: 1, send: 4 }
+    limits
   )
   onTestFinished(() => dispatcher.close())
   dispatcher.start()
@@ -130,6 +135,45 @@ describe('a disk that is full for the catalog', { timeout: 120_000 }, () => {
     }
     const { objects } = await store.list({ prefix: '', delimiter: null, after: null, limit: 1000 }, signal)
     expect(objects.map(({ key }) => key)).toEqual(names)
+  })
+
+  it('takes up again what it could not write down, while much else is under way and the next look fails too', async () => {
+    const room = openFullRoom()
+    const slow = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<void>()
+    const paper = createPaperDarkroom()
+    const darkroom: Darkroom = {
+      ...paper,
+      inspect: async (path, stop) => {
+        if (path.includes('slow')) await slow.promise
+        return paper.inspect(path, stop)
+      }
+    }
+    const names = ['sent.jpg', ...Array.from({ length: 12 }, (_, index) => `slow ${index}.jpg`)]
+    room.add(...names.map((name) => room.write(name, `of ${name}`)))
+    const { dispatcher, store, clock, isDone } = startDispatcher(room, darkroom, { prepare: 20, render: 1, send: 4 })
+    store.faults.push({ at: 'put', when: 'after', act: () => answer.promise })
+    const turn = async () => {
+      await nextTurn()
+      room.uploads.commits.flush()
+    }
+    while (store.count('put') === 0) await turn()
+    const exec = room.db.exec.bind(room.db)
+    let isFull = true
+    room.db.exec = (sql) => {
+      if (isFull && sql === 'COMMIT') throw new AppError('disk-full', 'The test has filled the disk')
+      exec(sql)
+    }
+    answer.resolve()
+    while (dispatcher.hold !== 'disk-full') await turn()
+    clock.turn(10_001) // looks whether there is room, and there is none
+    for (let turns = 0; turns < 20; turns += 1) await turn()
+    isFull = false
+    slow.resolve()
+    while (!isDone()) {
+      clock.turn(1_000)
+      await turn()
+    }
   })
 
   it('answers a drop with a clear error, takes none of it, and all of it when there is room', () => {

@@ -55,5 +55,5 @@ export type Upload = {
   readonly replaces: string | null
 }
 
-/** What an upload waits for: the darkroom, the line, or nobody. */
-export type UploadWork = 'render' | 'send' | null
+/** What an upload waits for: the darkroom, the line, the copies of its frame, or nobody. */
+export type UploadWork = 'render' | 'send' | 'copies' | null

@@ -160,6 +160,20 @@ describe('turns', () => {
     expect(firstTwo.map(({ relativePath }) => relativePath).sort()).toEqual(['1.jpg', 'a.jpg'])
   })
 
+  it('are all given to one collection where no other has a frame to prepare that can go', () => {
+    const room = openRoom()
+    const { collection } = addCollection(room)
+    const away = addCollection(room).collection
+    room.frames.addMany(away.id, [room.write('away.jpg', 'x')], { isPaused: false })
+    const [held = ''] = room.frames.addMany(collection.id, [room.write('a.jpg', 'x')], { isPaused: false }).added
+    room.add(...['1.jpg', '2.jpg', '3.jpg', '4.jpg'].map((name) => room.write(name, 'x')))
+    const take = (limit: number) =>
+      room.frames.takeToPrepare(SESSION, [held], limit, [away.id]).map(({ relativePath }) => relativePath)
+    expect(take(3)).toEqual(['1.jpg', '2.jpg', '3.jpg'])
+    expect(take(3)).toEqual(['4.jpg'])
+    expect(take(3)).toEqual([])
+  })
+
   it('pass over held accounts and collections, and what another engine has claimed', async () => {
     const room = openRoom()
     const [held, busy, free] = [addCollection(room, { accountId: 'held' }), addCollection(room), addCollection(room)]

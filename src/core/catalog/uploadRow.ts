@@ -1,9 +1,17 @@
-import { ORIGINAL, outputSchema } from '../../shared/model/output.ts'
+import { ORIGINAL, type Output, outputSchema } from '../../shared/model/output.ts'
 import { isMade } from '../images/isMade.ts'
-import { uploadStateSchema } from '../transfer/UploadState.ts'
+import { firstState, type UploadState, uploadStateSchema } from '../transfer/UploadState.ts'
 import type { Orphan } from './CatalogUploads.ts'
 import { numberOrNull, type Row, readJson, textOrNull } from './columns.ts'
 import type { Upload, UploadWork } from './records.ts'
+
+const FIRST_STATE = JSON.stringify(firstState)
+
+/** More texts than the outputs of all collections in use have. */
+const MOST_OUTPUTS = 100
+
+/** By their text: a thousand uploads have the same few, and to parse one takes longer than to find the row. */
+const outputs = new Map<string, Output>()
 
 /** What an upload in that state waits for. What someone works on, or nobody can go on with, waits for nothing. */
 export function workOf({ state, output, spoolPath }: Upload): UploadWork {
@@ -13,8 +21,8 @@ export function workOf({ state, output, spoolPath }: Upload): UploadWork {
 
 /** A row that does not parse comes back as `failed` with the code `record-damaged`. */
 export function toUpload(row: Row): Upload {
-  const state = readJson(uploadStateSchema, row['state'])
-  const output = readJson(outputSchema, row['output'])
+  const state = readState(row['state'])
+  const output = readOutput(row['output'])
   const isDamaged = !state || !output
   const detail = `Upload ${String(row['id'])} does not parse`
   return {
@@ -50,4 +58,19 @@ export function toOrphan(row: Row): Orphan {
     bucket: String(row['bucket']),
     multipart: { key: String(row['key']), uploadId: String(row['upload_id']), partBytes: Number(row['part_bytes']) }
   }
+}
+
+/** Most that is read has not begun yet. */
+function readState(text: unknown): UploadState | null | undefined {
+  return text === FIRST_STATE ? firstState : readJson(uploadStateSchema, text)
+}
+
+function readOutput(text: unknown): Output | null | undefined {
+  const known = outputs.get(String(text))
+  if (known) return known
+  const output = readJson(outputSchema, text)
+  if (!output) return output
+  if (outputs.size >= MOST_OUTPUTS) outputs.clear()
+  outputs.set(String(text), output)
+  return output
 }

@@ -15,6 +15,19 @@ function shared(bytes: Uint8Array): Uint8Array {
   return copy
 }
 
+/** A digester, with the threads that it starts, as Node announces them. */
+function start(threads: number) {
+  const workers: Worker[] = []
+  const see = (message: unknown) => void workers.push((message as { worker: Worker }).worker)
+  subscribe('worker_threads', see)
+  const digester = createDigester(threads)
+  onTestFinished(() => {
+    unsubscribe('worker_threads', see)
+    return digester.close()
+  })
+  return { digester, workers }
+}
+
 const digests = (bytes: Uint8Array) => ({
   md5: createHash('md5').update(bytes).digest('hex'),
   sha256: createHash('sha256').update(bytes).digest('hex')
@@ -53,22 +66,37 @@ describe.each<[string, Digester]>([
   })
 })
 
-describe('a digester whose thread dies', () => {
-  /** With the threads that it starts, as Node announces them. */
-  function start() {
-    const workers: Worker[] = []
-    const see = (message: unknown) => void workers.push((message as { worker: Worker }).worker)
-    subscribe('worker_threads', see)
-    const digester = createDigester(1)
-    onTestFinished(() => {
-      unsubscribe('worker_threads', see)
-      return digester.close()
-    })
-    return { digester, workers }
-  }
+describe('the threads of a digester', () => {
+  it('are no more than there is work for', async () => {
+    const { digester, workers } = start(4)
+    const small = Array.from({ length: 10 }, () => shared(randomBytes(100_000)))
+    await Promise.all(small.map((bytes) => digester.sha256(bytes)))
+    expect(workers).toHaveLength(1)
+    const large = Array.from({ length: 3 }, () => shared(new Uint8Array(8 * MiB)))
+    await Promise.all(large.map((bytes) => digester.sha256(bytes)))
+    expect(workers).toHaveLength(3)
+  })
 
+  it('are several where many questions would stand behind a disk that hangs', async () => {
+    const { digester, workers } = start(4)
+    const small = Array.from({ length: 40 }, () => shared(randomBytes(40_000)))
+    await Promise.all(small.map((bytes) => digester.sha256(bytes)))
+    expect(workers.length).toBeGreaterThan(1)
+  })
+
+  it('leave a stream alone with its own', async () => {
+    const { digester, workers } = start(4)
+    const stream = digester.stream()
+    await stream.update(shared(randomBytes(10)))
+    await digester.sha256(shared(randomBytes(100_000)))
+    expect(workers).toHaveLength(2)
+    await stream.end()
+  })
+})
+
+describe('a digester whose thread dies', () => {
   it('fails what it was asked, also a stream that goes on later, and takes another thread for the rest', async () => {
-    const { digester, workers } = start()
+    const { digester, workers } = start(1)
     const body = shared(randomBytes(100_000))
     const stream = digester.stream()
     await stream.update(body)

@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import { AppError } from '../../shared/errors.ts'
-import { KiB } from '../../shared/units.ts'
+import { KiB, MiB } from '../../shared/units.ts'
 import { entryPath } from '../entryPath.ts'
 import type { SeenFrame } from '../files/readFrame.ts'
 import { readWholeFrame } from '../files/readWholeFrame.ts'
@@ -13,6 +13,18 @@ const WORTH_A_THREAD_BYTES = 32 * KiB
 
 /** More than most machines need for hashing: a thread that waits for a slow disk must not hold up the others. */
 const MOST_THREADS = 4
+
+/** To start a thread costs more than to hash so much (some 10 ms); with more to do than that, one is helped by another. */
+const WORTH_ANOTHER_BYTES = 4 * MiB
+
+/** What a question counts for beside its bytes: so many behind one disk that hangs are few. */
+const QUESTION_BYTES = 256 * KiB
+
+/** A thread that has not answered for so long waits for a disk, and others do not wait behind it. */
+const STALLED_MS = 100
+
+/** Until then a thread is taken to be starting. */
+const START_MS = 500
 
 /** Hex digits of an MD5. */
 const MD5_DIGITS = 32
@@ -63,7 +75,16 @@ export const inlineDigester: Digester = {
   close: async () => {}
 }
 
-type Thread = { readonly worker: Worker; pending: number; openStreams: number }
+type Thread = {
+  readonly worker: Worker
+  /** Asked and not sent yet: what is asked in one turn goes as one message, which costs more than what is in it. */
+  outbox: DigestTask[]
+  pending: number
+  pendingBytes: number
+  openStreams: number
+  /** When it last had nothing to do, or answered; in the future while it starts. */
+  answeredMs: number
+}
 
 /**
  * Computes digests in threads of its own, so that hashing (0.7 GB/s for MD5) and sending go on side by side. Bytes are
@@ -77,14 +98,16 @@ export function createDigester(threads = MOST_THREADS): Digester {
 
   function start(): Thread {
     const worker = new Worker(entryPath('digestWorker'))
-    const thread: Thread = { worker, pending: 0, openStreams: 0 }
+    const answeredMs = performance.now() + START_MS
+    const thread: Thread = { worker, outbox: [], pending: 0, pendingBytes: 0, openStreams: 0, answeredMs }
     worker.unref()
-    worker.on('message', (answer: DigestAnswer) =>
+    worker.on('message', (answer: DigestAnswer) => {
+      thread.answeredMs = performance.now()
       settle(answer.id, (one) => {
         if ('digest' in answer) one.resolve(answer.digest)
         else one.reject(new AppError(answer.problem.code, answer.problem.detail))
       })
-    )
+    })
     let cause: unknown
     worker.on('error', (error) => {
       cause = error
@@ -106,15 +129,27 @@ export function createDigester(threads = MOST_THREADS): Digester {
     if (!one) return
     open.delete(id)
     one.thread.pending -= 1
+    one.thread.pendingBytes -= one.bytes
     // A thread that nothing is asked of must not keep the process alive.
     if (one.thread.pending === 0) one.thread.worker.unref()
     how(one)
   }
 
-  /** The least busy one, started if there is room for another. */
+  /** The least busy one; another is started where that has enough to do. */
   function pick(): Thread {
-    const [least] = pool.toSorted((a, b) => loadOf(a) - loadOf(b))
-    return least && (loadOf(least) === 0 || pool.length >= threads) ? least : start()
+    const nowMs = performance.now()
+    let least: Thread | null = null
+    let leastBytes = Number.POSITIVE_INFINITY
+    for (const thread of pool) {
+      const bytes = loadOf(thread, nowMs)
+      if (bytes < leastBytes) [least, leastBytes] = [thread, bytes]
+    }
+    return least && (leastBytes < WORTH_ANOTHER_BYTES || pool.length >= threads) ? least : start()
+  }
+
+  function post(thread: Thread): void {
+    thread.worker.postMessage(thread.outbox)
+    thread.outbox = []
   }
 
   function ask(thread: Thread, task: NewTask): Promise<string> {
@@ -122,11 +157,16 @@ export function createDigester(threads = MOST_THREADS): Digester {
     if (!pool.includes(thread)) return Promise.reject(new AppError('engine-stopped', 'A digest thread has died'))
     lastId += 1
     const id = lastId
+    const bytes = 'bytes' in task ? task.bytes.length : 0
+    if (thread.pending === 0) {
+      thread.answeredMs = Math.max(thread.answeredMs, performance.now())
+      thread.worker.ref()
+    }
     thread.pending += 1
-    thread.worker.ref()
+    thread.pendingBytes += bytes
     return new Promise((resolve, reject) => {
-      open.set(id, { resolve, reject, thread })
-      thread.worker.postMessage({ ...task, id })
+      open.set(id, { resolve, reject, thread, bytes })
+      if (thread.outbox.push({ ...task, id }) === 1) setImmediate(post, thread)
     })
   }
 
@@ -173,18 +213,25 @@ export function createDigester(threads = MOST_THREADS): Digester {
     },
     async close() {
       await Promise.all(pool.splice(0).map(({ worker }) => worker.terminate()))
+      for (const id of open.keys()) settle(id, (one) => one.reject(new AppError('engine-stopped', 'Digests are over')))
     }
   }
 }
 
-/** A stream keeps its thread busy until it ends, also between two pieces. */
-function loadOf({ pending, openStreams }: Thread): number {
-  return pending + openStreams
+/** In bytes. A stream keeps its thread busy until it ends, also between two pieces; so does a disk that is waited for. */
+function loadOf({ pending, pendingBytes, openStreams, answeredMs }: Thread, nowMs: number): number {
+  const isStalled = pending > 0 && nowMs - answeredMs > STALLED_MS
+  return pendingBytes + pending * QUESTION_BYTES + (openStreams + Number(isStalled)) * WORTH_ANOTHER_BYTES
 }
 
 type WithoutId<T> = T extends DigestTask ? Omit<T, 'id'> : never
 type NewTask = WithoutId<DigestTask>
-type Question = { resolve(digest: string): void; reject(error: Error): void; readonly thread: Thread }
+type Question = {
+  resolve(digest: string): void
+  reject(error: Error): void
+  readonly thread: Thread
+  readonly bytes: number
+}
 
 function bodyDigests(bytes: Uint8Array): BodyDigests {
   return { md5: hash('md5', bytes, 'hex'), sha256: hash('sha256', bytes, 'hex') }

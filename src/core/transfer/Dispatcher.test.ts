@@ -14,12 +14,13 @@ import { createFakeClock } from '../files/testing/fakeClock.ts'
 import type { Darkroom } from '../images/Darkroom.ts'
 import { createMemoryStore } from '../store/memory/createMemoryStore.ts'
 import { BandwidthLimiter } from './BandwidthLimiter.ts'
-import { Dispatcher } from './Dispatcher.ts'
+import { Dispatcher, type DispatcherLimits } from './Dispatcher.ts'
 import { FrameCommands } from './FrameCommands.ts'
 import { SINGLE_PUT_BYTES } from './planParts.ts'
 import type { Absence } from './settleAbsence.ts'
 import { createFaultyStore, type Fault } from './testing/createFaultyStore.ts'
 import { createPaperDarkroom, openRoom, photoFacts, SESSION } from './testing/openRoom.ts'
+import { transition } from './UploadState.ts'
 
 const { signal } = new AbortController()
 
@@ -49,14 +50,17 @@ function openGate(): Fault & { readonly open: () => void; readonly reached: Prom
 function start(
   rules: Partial<CollectionRules> = {},
   darkroom: Darkroom = createPaperDarkroom(),
-  absenceOf: () => Promise<Absence> = async () => 'unknown'
+  absenceOf: () => Promise<Absence> = async () => 'unknown',
+  limits: DispatcherLimits = { prepare: 2, render: 1, send: 2 }
 ) {
   const room = openRoom(rules)
   const clock = createFakeClock()
   const store = createFaultyStore(createMemoryStore())
   const { frames, uploads, pool, digester, db } = room
   let { bucket, account } = room.destination
-  const dispatcher = new Dispatcher(
+  /** What the dispatcher has said of holds, each time that it said something. */
+  const toldHolds: Array<Dispatcher['hold']> = []
+  const dispatcher: Dispatcher = new Dispatcher(
     {
       frames,
       uploads,
@@ -75,9 +79,9 @@ function start(
       previewPathOf: (id) => join(room.home, 'previews', id),
       onFrameChanged: () => {},
       onProgress: () => {},
-      onHoldChanged: () => {}
+      onHoldChanged: () => toldHolds.push(dispatcher.hold)
     },
-    { prepare: 2, render: 1, send: 2 }
+    limits
   )
   onTestFinished(() => dispatcher.close())
   const commands = new FrameCommands({
@@ -125,7 +129,8 @@ function start(
     statusOf,
     uploadOf,
     setBucket,
-    setAccount
+    setAccount,
+    toldHolds
   }
 }
 
@@ -149,7 +154,7 @@ describe('Dispatcher', () => {
     await until(() => added.every((frame) => statusOf(frame) === 'done') && !dispatcher.isBusy)
     expect(store.count('put')).toBe(10)
     expect(readdirSync(join(home, 'spool'))).toEqual([])
-    expect(uploads.countSpooled().size).toBe(0)
+    expect(uploads.countSpooled(SESSION).size).toBe(0)
     expect((await store.head('a-web.webp', signal))?.contentType).toBe('image/webp')
   })
 
@@ -276,7 +281,8 @@ describe('Dispatcher', () => {
   })
 
   it('looks for what went away while it was read when work goes on again, if it was stopped by then', async () => {
-    const { addFrame, until, statusOf, dispatcher, find, write, turnUntil } = start({}, undefined, async () => 'away')
+    let absence: Absence = 'away'
+    const { addFrame, until, statusOf, dispatcher, find, write, turnUntil } = start({}, undefined, async () => absence)
     const frame = addFrame('a.jpg')
     writeFileSync(frame.path, 'another, longer picture')
     await until(() => statusOf(frame) === 'settling')
@@ -284,18 +290,21 @@ describe('Dispatcher', () => {
     dispatcher.setHeld(true)
     await until(() => !dispatcher.isBusy)
     expect(find(frame.id)).toMatchObject({ status: 'waiting', problem: null })
+    absence = 'unknown'
     write('a.jpg', 'a picture')
     dispatcher.setHeld(false)
     await turnUntil(() => statusOf(frame) === 'done')
   })
 
-  it('lets the original of a file arrive that is deleted before its renditions are made', async () => {
+  it('lets the original of a file arrive that is deleted before its renditions are tried again', async () => {
     const gate = openGate()
     const paper = createPaperDarkroom()
+    let renderings = 0
     const darkroom: Darkroom = {
       ...paper,
       render: async (job) => {
-        await gate.reached
+        renderings += 1
+        if (renderings === 1) throw new AppError('render-crashed', job.path)
         rmSync(job.path)
         throw new AppError('file-missing', job.path)
       }
@@ -308,7 +317,13 @@ describe('Dispatcher', () => {
     store.faults.push(gate)
     const frame = addFrame('a.jpg')
     const statesOf = () => uploads.ofFrame(frame.id).map(({ state }) => state.kind)
-    await until(() => statesOf().includes('failed') || statusOf(frame) === 'cancelled')
+    await until(() => statesOf().join() === 'sending,failed')
+    await gate.reached
+    const [, web] = uploads.ofFrame(frame.id)
+    if (!web) throw new Error('There is no rendition')
+    uploads.saveState(web, transition(web.state, { kind: 'renewed' }))
+    dispatcher.wake()
+    await until(() => renderings === 2 && (statesOf().includes('failed') || statusOf(frame) === 'cancelled'))
     expect(statesOf()).toEqual(['sending', 'failed'])
     gate.open()
     await until(() => !dispatcher.isBusy)
@@ -356,6 +371,27 @@ describe('Dispatcher', () => {
     isFull = false
     await turnUntil(() => statusOf(frame) === 'done')
     expect(dispatcher.hold).toBeNull()
+  })
+
+  it('gives out later what it could not while much was under way and another process kept the catalog locked', async () => {
+    const limits = { prepare: 2, render: 1, send: 32 }
+    const room = start({}, undefined, undefined, limits)
+    const { addFrame, until, turnUntil, statusOf, store, uploads, db, dispatcher } = room
+    const gate = openGate()
+    store.faults.push(gate)
+    const frames = Array.from({ length: 24 }, (_, index) => addFrame(`${index}.jpg`, `picture ${index}`))
+    const under = () => frames.filter((frame) => statusOf(frame) === 'working').length
+    await until(() => under() === 8 && frames.every((frame) => room.find(frame.id).facts !== null))
+    db.exec('PRAGMA busy_timeout = 0')
+    const other = new DatabaseSync(db.location() ?? '')
+    onTestFinished(() => other.close())
+    other.exec('BEGIN IMMEDIATE')
+    dispatcher.wake()
+    uploads.commits.flush()
+    await nextTurn()
+    other.exec('ROLLBACK')
+    gate.open()
+    await turnUntil(() => frames.every((frame) => statusOf(frame) === 'done'))
   })
 
   it('stops everything when it is held, keeps it waiting, and goes on from there', async () => {
@@ -584,7 +620,7 @@ describe('Dispatcher', () => {
   })
 
   it('does not call the queue held while another account takes something', async () => {
-    const { addFrame, until, statusOf, store, dispatcher, setAccount } = start()
+    const { addFrame, until, statusOf, store, dispatcher, setAccount, toldHolds } = start()
     const gate = openGate()
     const refuse = () => {
       throw new AppError('rate-limited', 'Slow down', { retryAfterMs: 60_000 })
@@ -596,8 +632,10 @@ describe('Dispatcher', () => {
     const other = addFrame('b.jpg')
     await gate.reached
     expect(dispatcher.hold).toBeNull()
+    await until(() => toldHolds.at(-1) === null)
     gate.open()
     await until(() => statusOf(other) === 'done' && dispatcher.hold === 'resting')
+    await until(() => toldHolds.at(-1) === 'resting') // told also when it begins again with the end of what was sent
   })
 
   it('counts each time that an account asks to be left alone for long, and takes five minutes for the most', async () => {

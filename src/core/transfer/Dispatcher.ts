@@ -8,7 +8,7 @@ import { type HoldKind, Holds } from './Holds.ts'
 import { Lines } from './Lines.ts'
 import { retakeFrame } from './retakeFrame.ts'
 import { type TaskSubject, Tasks } from './Tasks.ts'
-import { type DispatcherLimits, takeTurns } from './takeTurns.ts'
+import { type DispatcherLimits, type Turns, takeTurns } from './takeTurns.ts'
 import { isUnderWay } from './UploadState.ts'
 
 export type { DispatcherLimits } from './takeTurns.ts'
@@ -33,12 +33,11 @@ const BUSY_MS = 1_000
  */
 const LONG_REST_MS = 10_000
 
-/**
- * With so much under way, turns that end within 2 ms of each other are given out again together: to ask the catalog for
- * one costs a transaction, and for a dozen hardly more.
- */
+/** With so much under way, turns are given out in the transaction that keeps what others have come to meanwhile. */
 const ENOUGH_TASKS = 8
-const GATHER_MS = 2
+
+/** Turns, and the frames that were put back into the queue with them. */
+type Taken = Turns & { readonly putBack: ReadonlyArray<string> }
 
 /**
  * Gives frames and uploads their turns: prepare, render, send. What is next stands in the catalog, so a crash at any
@@ -53,6 +52,7 @@ export class Dispatcher {
   readonly #work: FrameWork
   readonly #tasks = new Tasks()
   #partBytes: number | null = null
+  #toldHold: HoldKind | null = null
   /** Frames of which a task has ended without being able to write down how, each with its collection. */
   readonly #unwritten = new Map<string, string>()
   #isStarted = false
@@ -69,7 +69,7 @@ export class Dispatcher {
       probe: (accountId) => this.#probe(accountId),
       onFound: (accountId) => this.#makeDue(accountId),
       onChanged: () => {
-        ports.onHoldChanged()
+        this.#tellHold()
         this.wake()
       }
     })
@@ -111,12 +111,8 @@ export class Dispatcher {
   wake(): void {
     if (this.#isWoken) return
     this.#isWoken = true
-    const fill = () => {
-      this.#isWoken = false
-      this.#fill()
-    }
-    if (this.#tasks.size < ENOUGH_TASKS) setImmediate(fill)
-    else setTimeout(fill, GATHER_MS)
+    if (this.#tasks.size < ENOUGH_TASKS) setImmediate(() => this.#fill())
+    else this.#fillWithOthers()
   }
 
   /** Why what waits does not move, or null. */
@@ -198,6 +194,7 @@ export class Dispatcher {
     this.#allowance.close()
     this.#tasks.stop('close')
     await this.#tasks.ended()
+    this.#ports.uploads.commits.flush() // the last turns that were asked for, which nobody gets: the catalog is closed next
   }
 
   #allow(bytesPerSecond: number | null): void {
@@ -219,25 +216,59 @@ export class Dispatcher {
   }
 
   #fill(): void {
-    if (!this.#isStarted || !this.#holds.allowsWork) return
     try {
-      this.#putBackUnwritten()
-      const { clock, awayCollections } = this.#ports
-      const own = { lines: this.#lines, holds: this.#holds, tasks: this.#tasks, limits: this.#limits }
-      const ports = { ...this.#ports, ...own, away: awayCollections() }
-      const { prepare, render, send } = takeTurns({ ...ports, nowMs: clock.now() })
-      for (const frame of prepare) this.#run(subject('prepare', frame), (signal) => this.#work.prepare(frame, signal))
-      for (const turn of render) this.#run(subject('render', turn.frame), (signal) => this.#work.render(turn, signal))
-      for (const turn of send) {
-        const { accountId } = turn.upload
-        const { requests } = turn
-        this.#run({ ...subject('send', turn.frame), accountId, requests }, (signal) => this.#work.send(turn, signal))
-      }
-      this.#awaitRetry()
+      this.#begin(this.#take())
     } catch (error) {
-      if (!isUnwritable(error)) throw error
-      this.#waitToWrite(error)
+      this.#noteUnwritable(error)
     }
+  }
+
+  #fillWithOthers(): void {
+    const { commits } = this.#ports.uploads
+    const take = () => this.#take()
+    const begin = (taken: Taken | null) => this.#begin(taken)
+    commits.run(take, begin).catch((error: unknown) => {
+      this.#isWoken = false // also where the transaction could not even begin
+      this.#noteUnwritable(error)
+    })
+  }
+
+  /** @returns null where nothing may be begun now. */
+  #take(): Taken | null {
+    this.#isWoken = false
+    if (!this.#isStarted || !this.#holds.allowsWork) return null
+    const putBack = this.#putBackUnwritten()
+    const { clock, awayCollections } = this.#ports
+    const own = { lines: this.#lines, holds: this.#holds, tasks: this.#tasks, limits: this.#limits }
+    return { putBack, ...takeTurns({ ...this.#ports, ...own, away: awayCollections(), nowMs: clock.now() }) }
+  }
+
+  /** What was taken is in the catalog now. */
+  #begin(taken: Taken | null): void {
+    if (!taken) return
+    const { putBack, prepare, render, send } = taken
+    for (const frameId of putBack) this.#unwritten.delete(frameId)
+    for (const frame of prepare) this.#run(subject('prepare', frame), (signal) => this.#work.prepare(frame, signal))
+    for (const turn of render) this.#run(subject('render', turn.frame), (signal) => this.#work.render(turn, signal))
+    for (const turn of send) {
+      const { accountId } = turn.upload
+      const { requests } = turn
+      this.#run({ ...subject('send', turn.frame), accountId, requests }, (signal) => this.#work.send(turn, signal))
+    }
+    this.#awaitRetry()
+    // Whether a resting account holds the queue depends on what is sent to others: known when the turns are given out.
+    if (this.hold !== this.#toldHold) this.#tellHold()
+  }
+
+  #noteUnwritable(error: unknown): void {
+    if (!isUnwritable(error)) throw error
+    if (!this.#isStarted) return // the next start finds what is left
+    this.#waitToWrite(error)
+  }
+
+  #tellHold(): void {
+    this.#toldHold = this.hold
+    this.#ports.onHoldChanged()
   }
 
   /** Wakes for the next retry. */
@@ -280,17 +311,17 @@ export class Dispatcher {
   }
 
   /** Back into the queue with what no task works on and the catalog still calls under way. */
-  #putBackUnwritten(): void {
+  #putBackUnwritten(): ReadonlyArray<string> {
     const { frames, uploads } = this.#ports
-    for (const frameId of this.#unwritten.keys()) {
-      if (this.#tasks.has(frameId)) continue
-      uploads.together(() => {
+    const idle = [...this.#unwritten.keys()].filter((frameId) => !this.#tasks.has(frameId))
+    uploads.together(() => {
+      for (const frameId of idle) {
         const left = uploads.ofFrame(frameId)
         if (left.length === 0) frames.restart(frameId)
         for (const upload of left) if (isUnderWay(upload.state)) uploads.requeue(upload)
-      })
-      this.#unwritten.delete(frameId)
-    }
+      }
+    })
+    return idle
   }
 
   /** @param accountId Null: of all. What cannot be written now goes at its own time. */

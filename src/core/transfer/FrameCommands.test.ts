@@ -58,6 +58,7 @@ describe('FrameCommands', () => {
     await room.prepare()
     await commands.takeAnyway(ids)
     await room.prepare()
+    room.render()
     const upload = room.retake()
     const proof = { sizeBytes: 1, sha256: 'a'.repeat(64), etag: 'e', how: 'sent', provedAtMs: 1 } as const
     room.uploads.saveState(upload, { kind: 'done', proof })
@@ -185,8 +186,8 @@ describe('FrameCommands', () => {
     const room = openRoom({ outputs: [ORIGINAL, WEB] })
     const { commands, stopped } = commandsOf(room)
     const { frame, upload } = await room.sending('a.jpg', 'x')
-    const [web] = room.uploads.takeToRender(SESSION, 1, [])
-    if (!web) throw new Error('Nothing was given out')
+    const [, web] = room.uploads.ofFrame(frame.id)
+    if (!web) throw new Error('There is no rendition')
     room.uploads.saveState(web, transition(web.state, { kind: 'gave-up', problem }))
     expect(await commands.retry([frame.id])).toBe(1)
     expect(stopped).toEqual([])

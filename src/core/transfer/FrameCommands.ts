@@ -157,7 +157,8 @@ export class FrameCommands {
   }
 
   #advanceAll(uploads: ReadonlyArray<Upload>, from: ReadonlySet<Kind>, event: UploadEvent): Touched {
-    const fitting = uploads.filter(({ state }) => from.has(state.kind))
+    // Copies first: an original waits for those that are to come.
+    const fitting = uploads.filter(({ state }) => from.has(state.kind)).sort((a, b) => rankOf(a) - rankOf(b))
     for (const upload of fitting) this.#ports.uploads.saveState(upload, transition(upload.state, event))
     if (fitting.length === 0) return null
     return fitting.some(({ state }) => isUnderWay(state)) ? 'stopped' : 'changed'
@@ -173,6 +174,10 @@ export class FrameCommands {
     this.#ports.frames.restart(frame.id)
     return 'stopped'
   }
+}
+
+function rankOf({ output }: Upload): number {
+  return output.kind === 'original' ? 1 : 0
 }
 
 function isDamaged({ state }: Upload): boolean {

@@ -5,29 +5,36 @@ import { MiB } from '../../shared/units.ts'
 import { toFrameFile } from '../files/FrameFile.ts'
 import { BufferPool } from './BufferPool.ts'
 import type { Digester } from './Digester.ts'
-import { openRoom } from './testing/openRoom.ts'
+import { openRoom, type Room } from './testing/openRoom.ts'
 import { faulty, large, portsOf, read, send } from './testing/sendRoom.ts'
+
+/** A frame that is about to be sent in parts, and a way to write other bytes into it that no stat tells of. */
+async function prepareLarge(room: Room) {
+  const seconds = 1_790_000_000
+  const { path } = room.write('a.mov', large)
+  utimesSync(path, seconds, seconds)
+  room.add(toFrameFile(path, 'a.mov', statSync(path, { bigint: true })))
+  const [frame] = await room.prepare()
+  if (!frame) throw new Error('Nothing was prepared')
+  const replaceUnseen = (): void => {
+    writeFileSync(path, Buffer.alloc(large.length, 7))
+    utimesSync(path, seconds, seconds)
+  }
+  return { frame, replaceUnseen }
+}
 
 describe('sendUpload, reading a source that goes in parts', () => {
   it('sends the very bytes that it digested, from memory', async () => {
     const room = openRoom()
     const store = faulty()
-    const path = room.write('a.mov', large).path
-    const seconds = 1_790_000_000
-    utimesSync(path, seconds, seconds)
-    room.add(toFrameFile(path, 'a.mov', statSync(path, { bigint: true })))
-    const [frame] = await room.prepare()
-    if (!frame) throw new Error('Nothing was prepared')
+    const { frame, replaceUnseen } = await prepareLarge(room)
     let heldBytes = 0
     store.faults.push(
       {
         at: 'openMultipart',
         when: 'before',
         // Other bytes that no stat tells: what is read again now would not be what was digested.
-        act: () => {
-          writeFileSync(path, Buffer.alloc(large.length, 7))
-          utimesSync(path, seconds, seconds)
-        }
+        act: replaceUnseen
       },
       {
         at: 'sendPart',
@@ -69,20 +76,8 @@ describe('sendUpload, reading a source that goes in parts', () => {
   it('publishes nothing of a file whose bytes are others at the second reading, though no stat tells', async () => {
     const room = openRoom()
     const store = faulty()
-    const path = room.write('a.mov', large).path
-    const seconds = 1_790_000_000
-    utimesSync(path, seconds, seconds)
-    room.add(toFrameFile(path, 'a.mov', statSync(path, { bigint: true })))
-    const [frame] = await room.prepare()
-    if (!frame) throw new Error('Nothing was prepared')
-    store.faults.push({
-      at: 'openMultipart',
-      when: 'before',
-      act: () => {
-        writeFileSync(path, Buffer.alloc(large.length, 7))
-        utimesSync(path, seconds, seconds)
-      }
-    })
+    const { frame, replaceUnseen } = await prepareLarge(room)
+    store.faults.push({ at: 'openMultipart', when: 'before', act: replaceUnseen })
     const pool = new BufferPool(32 * MiB) // too small to hold it
     const sending = send(room, { frame, upload: room.retake() }, portsOf(room, store, { pool }))
     await expect(sending).rejects.toMatchObject({ code: 'file-changed', cause: { code: 'digest-mismatch' } })

@@ -4,7 +4,7 @@ import { type Problem, toProblem } from '../../shared/errors.ts'
 import type { SeenFrame } from '../files/readFrame.ts'
 import { readWholeFrame } from '../files/readWholeFrame.ts'
 
-/** A question to the thread. `bytes` lie in shared memory: only where they are is sent. */
+/** A question to the thread; they come in lists. `bytes` lie in shared memory: only where they are is sent. */
 export type DigestTask =
   | { readonly kind: 'whole'; readonly id: number; readonly algorithm: 'md5' | 'sha256'; readonly bytes: Uint8Array }
   /** Reads the file into `bytes` first. Answered with MD5 and SHA-256, one after the other. */
@@ -22,8 +22,9 @@ export type DigestAnswer =
 
 const streams = new Map<number, Hash>()
 
-parentPort?.on('message', (task: DigestTask) => {
-  parentPort?.postMessage(answer(task))
+parentPort?.on('message', (tasks: ReadonlyArray<DigestTask>) => {
+  // One by one: the next may wait for a disk, and what is known by then must not wait with it.
+  for (const task of tasks) parentPort?.postMessage(answer(task))
 })
 
 function answer(task: DigestTask): DigestAnswer {

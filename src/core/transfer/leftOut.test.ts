@@ -109,8 +109,10 @@ describe('prepareFrame', () => {
     expect(prepared.map(({ id }) => quiet.holds(id))).toEqual([true, false])
     expect(prepared[0]?.status).toBe('waiting')
     const taken = () => room.uploads.takeToSend(SESSION, Date.now(), { accounts: [], frames: [] }, 10)
-    expect(taken().map(({ key }) => key)).toEqual(['b-original.jpg'])
-    expect(room.uploads.takeToRender(SESSION, Date.now(), []).map(({ key }) => key)).toEqual(['a-web.webp'])
+    expect(taken()).toEqual([]) // the other one waits for its rendition
+    expect(room.render().map(({ key }) => key)).toEqual(['a-web.webp'])
+    expect(room.render().map(({ key }) => key)).toEqual(['b-web.webp'])
+    expect(taken().map(({ key }) => key)).toEqual(['a-web.webp', 'b-original.jpg', 'b-web.webp'])
     expect(quiet.release(room.collection.id)).toBe(true)
     expect(quiet.release(room.collection.id)).toBe(false)
     expect(taken().map(({ key }) => key)).toEqual(['a-original.cr3'])

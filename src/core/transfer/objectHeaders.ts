@@ -85,13 +85,13 @@ export function headersOf(
     widthPx: upload.widthPx,
     heightPx: upload.heightPx,
     outputId: upload.output.id,
-    processingError: isOriginal ? failureOf(uploads.ofFrame(frame.id)) : null,
+    processingError: isOriginal ? failureOf(uploads.failedOfFrame(frame.id)) : null,
     cacheControl: rules.cacheControl,
     nowMs: nowMs()
   })
 }
 
-/** Why a copy of the frame could not be made, as far as that is known by now. */
+/** Why a copy of the frame could not be made: known by now, since the original waits for those that are being made. */
 function failureOf(uploads: ReadonlyArray<Upload>): ErrorCode | null {
   const failed = uploads.find(({ output, state }) => output.kind === 'rendition' && state.kind === 'failed')
   return failed?.state.kind === 'failed' ? failed.state.problem.code : null

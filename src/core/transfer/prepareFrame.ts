@@ -19,6 +19,7 @@ import { leftOutByName } from '../shots/leftOutBy.ts'
 import { wallClockOf } from '../shots/wallClock.ts'
 import type { BufferPool } from './BufferPool.ts'
 import { claimFirstKey } from './claimFirstKey.ts'
+import { createOrderedId } from './createOrderedId.ts'
 import type { Digester } from './Digester.ts'
 import { digestSource } from './digest.ts'
 import { frameStatusOf } from './frameStatus.ts'
@@ -75,7 +76,8 @@ export async function prepareFrame(
   signal: AbortSignal
 ): Promise<void> {
   const { collection } = to
-  const selection = ports.frames.takenAnyway.has(frame.id) ? undefined : collection.rules.selection
+  const { selection: rule } = collection.rules
+  const selection = rule && !ports.frames.takenAnyway.has(frame.id) ? rule : undefined
   const byName = selection ? leftOutByName(selection, frame) : null
   if (byName !== null) return leaveOut(frame, null, byName, to, ports, signal)
   if (frame.sizeBytes === 0) throw new AppError('file-empty', frame.path)
@@ -152,7 +154,7 @@ type Planned = PlannedOutput & {
 
 function planUpload(planned: Planned, template: Template, to: Destination): Upload {
   const { frame, facts, output, problem, sha256, ordinal } = planned
-  const id = randomUUID()
+  const id = createOrderedId()
   const { name, extension } = splitName(frame.relativePath)
   const made = output.kind === 'original' ? null : renditionType(output, facts)
   const key = buildKey({
@@ -173,7 +175,7 @@ function planUpload(planned: Planned, template: Template, to: Destination): Uplo
       seq: frame.number,
       sha256: sha256 ?? '',
       user: to.collection.rules.user,
-      uuid: id
+      uuid: randomUUID() // a link that nobody can guess must not tell the time
     }
   })
   return {

@@ -129,7 +129,7 @@ describe('renderFrame', () => {
     ])
   })
 
-  it.each(['render-timeout', 'render-crashed'] as const)(
+  it.each(['render-timeout', 'render-crashed', 'picture-too-large', 'internal'] as const)(
     'says %s of an original over which that happened',
     async (code) => {
       const { room, taken, ports, frame } = await start(paper.render, { outputs: [withoutPosition] })

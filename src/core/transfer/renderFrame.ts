@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { AppError, type Problem, toProblem } from '../../shared/errors.ts'
+import { AppError, type ErrorCode, type Problem, toProblem } from '../../shared/errors.ts'
 import type { CatalogFrames } from '../catalog/CatalogFrames.ts'
 import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame, Upload } from '../catalog/records.ts'
@@ -9,6 +9,9 @@ import type { Darkroom } from '../images/Darkroom.ts'
 import type { FrameFacts } from '../images/FrameFacts.ts'
 import { renditionType } from './prepareFrame.ts'
 import { transition } from './UploadState.ts'
+
+/** What a position is said to stay for: it cannot be taken out, or nobody can tell. All else may be different next time. */
+const POSITION_STAYS: ReadonlySet<ErrorCode> = new Set(['picture-unsupported', 'picture-damaged'])
 
 export type RenderPorts = {
   readonly darkroom: Darkroom
@@ -106,8 +109,7 @@ async function clean(
   } catch (error) {
     signal.throwIfAborted()
     if (!(error instanceof AppError) || error.isRetryable || error.code.startsWith('file-')) throw error
-    // That the darkroom ended over it may be different at another time; that a position stays is not.
-    const code = error.code.startsWith('render-') ? error.code : 'position-stays'
+    const code = POSITION_STAYS.has(error.code) ? 'position-stays' : error.code
     const problem: Problem = { code, detail: toProblem(error).detail }
     return [() => giveUp(upload, problem, ports)]
   }

@@ -54,7 +54,7 @@ export async function sendWhole(
  * one object, the condition of the write tells as much.
  */
 function isKnownThere({ accountId, bucket, key, replaces }: Upload, { uploads }: SendPorts): boolean {
-  return replaces === null && uploads.proofs.find(accountId, bucket, key) !== null
+  return replaces === null && uploads.proofs.has(accountId, bucket, key)
 }
 
 /** @throws AppError `file-changed` for an original whose bytes are not those that its renditions are made of. */

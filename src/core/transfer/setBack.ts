@@ -49,7 +49,10 @@ export function setBack(upload: Upload, error: unknown, ports: SetBackPorts): vo
     uploads.requeue({ ...upload, spoolPath: null }) // the rendition: it can be made again
     return
   }
-  if (problem.code === 'disk-full') holds.waitForDisk()
+  if (problem.code === 'disk-full') {
+    holds.waitForDisk()
+    uploads.letOriginalsGo()
+  }
   if (problem.code === 'network' || problem.code === 'timeout') holds.suspect(accountId)
   const isOutage = problem.code === 'network' || problem.code === 'disk-full'
   const attempt = 'attempt' in state ? state.attempt + 1 : 1

@@ -59,7 +59,7 @@ function takeToRender(ports: TurnPorts, ending: ReadonlyArray<string>): Readonly
   const free = limits.render - tasks.count('render')
   const turns: RenderTurn[] = []
   if (free <= 0) return turns
-  const full = [...uploads.countSpooled()].flatMap(([accountId, spooled]) =>
+  const full = [...uploads.countSpooled(session, away)].flatMap(([accountId, spooled]) =>
     spooled >= MOST_SPOOLED ? [accountId] : []
   )
   while (turns.length < free) {

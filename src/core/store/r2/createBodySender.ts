@@ -69,35 +69,38 @@ export function createBodySender(
       Date.now() + clock.systemClockOffset
     )
     const url = query === '' ? wholePath : `${wholePath}?${query}`
+    signed['content-length'] = String(bytes.length)
     return new Promise((resolve, reject) => {
       const sending = request(
-        {
-          agent,
-          hostname,
-          port,
-          path: url,
-          method: 'PUT',
-          headers: { ...signed, 'content-length': bytes.length },
-          signal
-        },
+        // A list of headers is written as it is, where a record would be taken apart, looked up and put together again.
+        { agent, hostname, port, path: url, method: 'PUT', headers: Object.entries(signed).flat(), timeout: silenceMs },
         (response) => {
-          let body = ''
-          response.setEncoding('utf8')
-          response.on('data', (text: string) => {
-            if (body.length < MOST_ERROR_BYTES) body += text
+          const said: Buffer[] = []
+          let saidBytes = 0
+          response.on('data', (chunk: Buffer) => {
+            if (saidBytes < MOST_ERROR_BYTES) said.push(chunk)
+            saidBytes += chunk.length
           })
-          response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
+          response.on('end', () => {
+            const body = saidBytes === 0 ? '' : Buffer.concat(said).toString()
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body })
+          })
           response.on('error', reject)
           response.on('aborted', () => reject(lost('The connection ended within the answer')))
         }
       )
+      const stop = () => sending.destroy(signal.reason)
+      signal.addEventListener('abort', stop)
+      sending.on('close', () => signal.removeEventListener('abort', stop))
       sending.on('socket', (socket) => {
+        // One that was kept has the time for which the server keeps it, which is not what an answer may take.
+        socket.setTimeout(silenceMs)
         if (!socket.connecting) return
         const tooLong = setTimeout(() => sending.destroy(slow(`No connection within ${connectMs} ms`)), connectMs)
         socket.once('connect', () => clearTimeout(tooLong))
         socket.once('close', () => clearTimeout(tooLong))
       })
-      sending.setTimeout(silenceMs, () => sending.destroy(slow(`Silence for ${silenceMs} ms`)))
+      sending.on('timeout', () => sending.destroy(slow(`Silence for ${silenceMs} ms`)))
       sending.on('error', reject)
       if (pacer === null || goesWhole(bytes, pacer)) {
         sending.end(bytes)

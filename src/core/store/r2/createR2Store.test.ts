@@ -297,6 +297,20 @@ describe('createR2Store: connections', () => {
     await expect(openAt('http://r2.invalid').head('a', signal)).rejects.toMatchObject({ code: 'network' })
   })
 
+  it('that were kept give an answer as much time as new ones, however soon the server would end them', async () => {
+    let count = 0
+    const store = await storeAt((request, response) => {
+      request.resume()
+      count += 1
+      const answer = () => response.writeHead(200, { etag: '"opaque"', 'keep-alive': 'timeout=2' }).end()
+      if (count === 1) answer()
+      else setTimeout(answer, 1_500)
+    })
+    const send = () => store.sendPart(multipart, 1, bytes, digestsOf(bytes), signal)
+    await send()
+    expect(await send()).toMatchObject({ etag: 'opaque' })
+  })
+
   it('that are cut within a body fail the body', async () => {
     const store = await storeAt((request, response) => {
       response.writeHead(200, { etag: '"e"', 'content-length': '1000' })

@@ -43,24 +43,34 @@ export function createSigner(
     }
     return key
   }
+  // Requests of one second say the same time.
+  let second = Number.NaN
+  let secondText = ''
+  const timeOf = (nowMs: number): string => {
+    if (Math.floor(nowMs / 1_000) !== second) {
+      second = Math.floor(nowMs / 1_000)
+      secondText = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '') // 20261121T154210Z
+    }
+    return secondText
+  }
 
   return {
     sign: ({ method, path, query, headers, sha256 }, nowMs) => {
-      const time = new Date(nowMs).toISOString().replace(/[-:]|\.\d+/g, '') // 20261121T154210Z
+      const time = timeOf(nowMs)
       const day = time.slice(0, 8)
       const signed: Record<string, string> = { ...headers, 'x-amz-content-sha256': sha256, 'x-amz-date': time }
       if (secret.sessionToken !== undefined) signed['x-amz-security-token'] = secret.sessionToken
       const names = Object.keys(signed).sort()
-      const lines = names.map((name) => `${name}:${(signed[name] ?? '').trim().replace(/\s+/g, ' ')}\n`).join('')
-      const canonical = [method, path, query, lines, names.join(';'), sha256].join('\n')
+      const listed = names.join(';')
+      let lines = ''
+      for (const name of names) lines += `${name}:${(signed[name] ?? '').trim().replace(/\s+/g, ' ')}\n`
+      const canonical = `${method}\n${path}\n${query}\n${lines}\n${listed}\n${sha256}`
       const scope = `${day}/${access.region}/s3/aws4_request`
-      const toSign = ['AWS4-HMAC-SHA256', time, scope, hash('sha256', canonical, 'hex')].join('\n')
+      const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical, 'hex')}`
       const signature = hmac(keyOf(day), toSign).toString('hex')
       const credential = `Credential=${access.accessKeyId}/${scope}`
-      return {
-        ...signed,
-        authorization: `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${names.join(';')}, Signature=${signature}`
-      }
+      signed['authorization'] = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=${listed}, Signature=${signature}`
+      return signed
     }
   }
 }

@@ -131,10 +131,11 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
     return taken.map(({ id }) => find(id))
   }
 
-  /** The only upload of a new file, taken to be sent. */
+  /** The first upload of a new file, taken to be sent; its renditions are made. */
   async function sending(name: string, content: string | Uint8Array): Promise<{ frame: Frame; upload: Upload }> {
     add(write(name, content))
     const [frame] = await prepare()
+    render()
     const upload = retake()
     if (!frame) throw new Error('Nothing was prepared')
     return { frame, upload }
@@ -145,6 +146,15 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
     const [upload] = uploads.takeToSend(SESSION, Number.MAX_SAFE_INTEGER, { accounts: [], frames: [] }, 1)
     if (!upload) throw new Error('Nothing waits to be sent')
     return upload
+  }
+
+  /** The renditions of the next frame, as if they were made. */
+  function render(): ReadonlyArray<Upload> {
+    return uploads.takeToRender(SESSION, Number.MAX_SAFE_INTEGER, []).map((upload) => {
+      const size = { sizeBytes: 9, widthPx: 30, heightPx: 20 }
+      const made = { path: join(home, `${upload.id}.webp`), contentType: 'image/webp', ...size }
+      return uploads.saveRendered(upload, made)
+    })
   }
 
   /** An upload as the catalog has it now. */
@@ -172,6 +182,7 @@ export function openRoom(rules: Partial<CollectionRules> = {}) {
     prepare,
     sending,
     retake,
+    render,
     kept
   }
 }
