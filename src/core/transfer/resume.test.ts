@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto'
 import { renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../shared/errors.ts'
 import { MiB } from '../../shared/units.ts'
-import { systemClock } from '../files/Clock.ts'
+import { createFakeClock } from '../files/testing/fakeClock.ts'
 import type { ObjectStore } from '../store/ObjectStore.ts'
 import { retakeFrame } from './retakeFrame.ts'
-import { StopReason } from './StopReason.ts'
 import { openRoom, STUDIO } from './testing/openRoom.ts'
 import { again, faulty, large, lost, portsOf, read, send } from './testing/sendRoom.ts'
 import { multipartOf, transition } from './UploadState.ts'
@@ -259,10 +259,14 @@ describe('sendUpload, resumed', () => {
     change(job.frame.path)
     await expect(send(room, { ...job, upload }, portsOf(room, store))).rejects.toMatchObject({ code: 'file-changed' })
     expect(store.count('complete')).toBe(1)
-    const stop = new AbortController()
-    stop.abort(new StopReason('close')) // taken again at once
-    const ports = { clock: systemClock, onFrameChanged: () => {}, absenceOf: async () => 'unknown' as const }
-    await retakeFrame(job.frame, { ...room, ...ports }, stop.signal)
+    const clock = createFakeClock()
+    const ports = { clock, onFrameChanged: () => {}, absenceOf: async () => 'unknown' as const }
+    const retaken = retakeFrame(job.frame, { ...room, ...ports }, new AbortController().signal)
+    while (room.find(job.frame.id).status === 'settling') {
+      clock.turn(2_000)
+      await nextTurn()
+    }
+    await retaken
     expect(room.uploads.orphans(STUDIO, 10).map(({ multipart }) => multipart.uploadId)).toEqual([old?.uploadId])
     await room.prepare()
     const anew = room.retake()
