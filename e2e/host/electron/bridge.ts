@@ -103,7 +103,10 @@ function installBridge(preload: Preload, { invoke, resolve, deniesWindows }: Car
         again.items.add(file)
       })
       const common = { bubbles: true, cancelable: true, composed: true }
-      event.target?.dispatchEvent(
+      // What it was dropped on may be gone by now, and an event there would reach nobody.
+      const { target } = event
+      const place = target instanceof Node && !target.isConnected ? document.body : target
+      place?.dispatchEvent(
         event instanceof DragEvent
           ? new DragEvent(event.type, {
               ...common,
