@@ -88,12 +88,17 @@ describe('CatalogCopies', () => {
     expect(sendable()).toEqual(['original'])
   })
 
-  it('lets every original go once the disk has no room for copies', async () => {
-    const { uploads, collection, sendable } = await prepared([ORIGINAL, WEB])
+  it('lets every original of its engine go once the disk has no room for copies', async () => {
+    const { db, uploads, collection, frame, sendable } = await prepared([ORIGINAL, WEB])
+    const [web] = uploads.ofFrame(frame.id).filter(({ output }) => output.id === 'web')
+    if (!web) throw new Error('There is no copy')
     uploads.quiet.hold(collection.id, ['photo'])
-    uploads.letOriginalsGo()
+    uploads.letOriginalsGo(web)
     expect(sendable()).toEqual([])
     uploads.quiet.release(collection.id)
+    expect(sendable()).toEqual(['original'])
+    expect(db.prepare("SELECT count(*) AS held FROM uploads WHERE work = 'copies'").get()).toEqual({ held: 1 })
+    uploads.letOriginalsGo(web)
     expect(sendable()).toEqual(['original'])
   })
 

@@ -24,8 +24,12 @@ export class CatalogCopies {
       `UPDATE quiet_uploads SET work = 'send'
        WHERE work = 'copies' AND upload_id IN (SELECT id FROM uploads WHERE frame_id = ?)`
     )
-    this.#releaseAll = db.prepare("UPDATE uploads SET work = 'send' WHERE work = 'copies'")
-    this.#releaseAllQuiet = db.prepare("UPDATE quiet_uploads SET work = 'send' WHERE work = 'copies'")
+    const ofSameEngine = `collection_id IN (SELECT collection_id FROM claims WHERE session =
+       (SELECT session FROM claims JOIN uploads USING (collection_id) WHERE uploads.id = ?))`
+    this.#releaseAll = db.prepare(`UPDATE uploads SET work = 'send' WHERE work = 'copies' AND ${ofSameEngine}`)
+    this.#releaseAllQuiet = db.prepare(
+      `UPDATE quiet_uploads SET work = 'send' WHERE work = 'copies' AND ${ofSameEngine}`
+    )
   }
 
   /** What an upload of the catalog waits for, were it `work` without the copies of its frame. */
@@ -41,10 +45,10 @@ export class CatalogCopies {
     this.#releaseQuiet.run(copy.frameId)
   }
 
-  /** No copy can be made for now: no original waits for one. */
-  letOriginalsGo(): void {
-    this.#releaseAll.run()
-    this.#releaseAllQuiet.run()
+  /** No copy can be made for now, as this one cannot: no original waits for one in the collections of the same engine. */
+  letOriginalsGo({ id }: Upload): void {
+    this.#releaseAll.run(id)
+    this.#releaseAllQuiet.run(id)
   }
 
   #areUnmade(frameId: string): boolean {

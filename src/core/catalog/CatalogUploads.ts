@@ -424,9 +424,9 @@ export class CatalogUploads {
     return new Map(rows.map((row) => [String(row['account_id']), Number(row['spooled'])]))
   }
 
-  /** No copy can be made for now: no original waits for its copies. */
-  letOriginalsGo(): void {
-    this.#copies.letOriginalsGo()
+  /** No copy can be made for now, as `copy` cannot: no original of this run of the engine waits for its copies. */
+  letOriginalsGo(copy: Upload): void {
+    inTransaction(this.#db, () => this.#copies.letOriginalsGo(copy))
   }
 
   /** An account can be reached again (null: any may be): what waits to try again is due now. */

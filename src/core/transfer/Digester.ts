@@ -148,8 +148,14 @@ export function createDigester(threads = MOST_THREADS): Digester {
   }
 
   function post(thread: Thread): void {
-    thread.worker.postMessage(thread.outbox)
+    const tasks = thread.outbox
     thread.outbox = []
+    try {
+      thread.worker.postMessage(tasks)
+    } catch (cause) {
+      const error = new AppError('internal', 'A digest thread could not be asked', { cause })
+      for (const { id } of tasks) settle(id, (one) => one.reject(error))
+    }
   }
 
   function ask(thread: Thread, task: NewTask): Promise<string> {

@@ -10,7 +10,7 @@ let countInMs = 0
  * A UUID of version 7: each sorts behind the one before it. Rows that come one after another so lie side by side in an
  * index, where random ids would change another page of it for every row.
  *
- * @param nowMs Unix time in ms; a clock that was set back is waited for.
+ * @param nowMs Unix time in ms. Where the clock was set back, ids go on from the last one.
  * @see https://www.rfc-editor.org/rfc/rfc9562#section-5.7
  */
 export function createOrderedId(nowMs = Date.now()): string {

@@ -91,7 +91,7 @@ export function headersOf(
   })
 }
 
-/** Why a copy of the frame could not be made: known by now, since the original waits for those that are being made. */
+/** Why a copy of the frame could not be made: known by now, unless it was put off, since the original waits for the rest. */
 function failureOf(uploads: ReadonlyArray<Upload>): ErrorCode | null {
   const failed = uploads.find(({ output, state }) => output.kind === 'rendition' && state.kind === 'failed')
   return failed?.state.kind === 'failed' ? failed.state.problem.code : null

@@ -51,7 +51,7 @@ export function setBack(upload: Upload, error: unknown, ports: SetBackPorts): vo
   }
   if (problem.code === 'disk-full') {
     holds.waitForDisk()
-    uploads.letOriginalsGo()
+    uploads.letOriginalsGo(upload)
   }
   if (problem.code === 'network' || problem.code === 'timeout') holds.suspect(accountId)
   const isOutage = problem.code === 'network' || problem.code === 'disk-full'
