@@ -28,8 +28,15 @@ const hastyClock: Clock = {
   }
 }
 
-/** Whether a program has every file open, and how often each was to be renamed meanwhile. */
-const held = vi.hoisted(() => ({ isHeld: false, asked: new Map<string, number>() }))
+/** Whether a program has every file open, how often each was to be renamed meanwhile, and whether one can be removed. */
+const held = vi.hoisted(() => ({ isHeld: false, asked: new Map<string, number>(), canUnlink: true }))
+
+/** From now on, until the test ends. */
+function hold(): void {
+  held.isHeld = true
+  held.asked.clear()
+  onTestFinished(() => void Object.assign(held, { isHeld: false, canUnlink: true }))
+}
 
 vi.mock('node:fs', async (original) => {
   const real = await original<typeof import('node:fs')>()
@@ -39,6 +46,10 @@ vi.mock('node:fs', async (original) => {
       if (!held.isHeld) return real.renameSync(from, to)
       held.asked.set(from, (held.asked.get(from) ?? 0) + 1)
       throw Object.assign(new Error('EBUSY: resource busy or locked, rename'), { code: 'EBUSY' })
+    },
+    unlinkSync: (path: string) => {
+      if (held.canUnlink) return real.unlinkSync(path)
+      throw Object.assign(new Error('EBUSY: resource busy or locked, unlink'), { code: 'EBUSY' })
     }
   }
 })
@@ -239,10 +250,7 @@ describe('SentFolder', () => {
     for (const name of ['b.jpg', 'c.jpg', 'd.jpg'])
       uploads.saveState((await sending(name, name)).upload, { kind: 'done', proof })
     const sentFolder = start()
-    held.isHeld = true
-    onTestFinished(() => {
-      held.isHeld = false
-    })
+    hold()
     sentFolder.sweep(collection)
     await expect.poll(() => [...held.asked.values()]).toEqual([8, 1, 1, 1])
     expect(sentFolder.problemOf(collection.id)?.code).toBe('file-in-use')
@@ -253,6 +261,54 @@ describe('SentFolder', () => {
     })
     expect(sentFolder.problemOf(collection.id)).toBeNull()
     await sentFolder.close()
+  })
+
+  it('keeps saying that a file is in use while it is tried again, also where a kill has left a note of it', async () => {
+    const { start, frames, frame, collection, sent } = await openShoot()
+    hold()
+    const sentFolder = start()
+    sentFolder.sweep(collection)
+    await expect.poll(() => sentFolder.problemOf(collection.id)?.code).toBe('file-in-use')
+    frames.moves.reserve(frame, sent)
+    sentFolder.lookAgain([collection])
+    expect(sentFolder.problemOf(collection.id)?.code).toBe('file-in-use')
+    await sentFolder.close()
+  })
+
+  it('leaves a file where a person has put it while the one that was to go there was held', async () => {
+    const { start, frames, collection, root, sent } = await openShoot()
+    hold()
+    const sentFolder = start()
+    sentFolder.sweep(collection)
+    await expect.poll(() => sentFolder.problemOf(collection.id)?.code).toBe('file-in-use')
+    expect(frames.moves.ofCollection(collection.id)).toEqual([])
+    writeFileSync(root, 'edited since')
+    writeFileSync(sent, 'put there by a person')
+    sentFolder.lookAgain([collection])
+    await sentFolder.close()
+    expect([readFileSync(root, 'utf8'), readFileSync(sent, 'utf8')]).toEqual(['edited since', 'put there by a person'])
+  })
+
+  it('tries again neither past an empty file that it cannot remove, nor every minute', async () => {
+    const { start, frames, collection, root, sent, moved } = await openShoot()
+    hold()
+    held.canUnlink = false
+    const sentFolder = start()
+    sentFolder.sweep(collection)
+    await expect.poll(() => sentFolder.problemOf(collection.id)?.code).toBe('file-unreadable')
+    sentFolder.lookAgain([collection])
+    await sentFolder.close()
+    const next = start()
+    next.sweep(collection)
+    expect(next.problemOf(collection.id)?.code).toBe('file-unreadable')
+    expect([readdirSync(join(sent, '..')), held.asked.get(root)]).toEqual([['a.jpg'], 1])
+    expect(frames.moves.ofCollection(collection.id)).toHaveLength(1)
+
+    Object.assign(held, { isHeld: false, canUnlink: true })
+    next.sweep(collection)
+    await expect.poll(() => moved).toHaveLength(1)
+    expect([readdirSync(join(sent, '..')), next.problemOf(collection.id)]).toEqual([['a.jpg'], null])
+    await next.close()
   })
 
   it('touches nothing while it is not known whose folder it is, whatever asks for it', async () => {

@@ -6,7 +6,8 @@ import type { CatalogUploads } from '../catalog/CatalogUploads.ts'
 import type { Frame } from '../catalog/records.ts'
 import type { Clock } from '../files/Clock.ts'
 import { finishMove } from '../files/finishMove.ts'
-import { moveWithin } from '../files/moveWithin.ts'
+import { moveWithin, type Patience } from '../files/moveWithin.ts'
+import { isFree, lookAt } from '../files/places.ts'
 
 export type SentFolderPorts = {
   readonly frames: CatalogFrames
@@ -122,16 +123,48 @@ export class SentFolder {
       if (!collection || collection.isPaused) return
       const to = this.#placeFor(frame, collection)
       if (!to) return
-      const reserve = (tried: string) => frames.moves.reserve(frame, tried)
       // One that is held is waited for. Where there are more, they have a minute, and other collections their turn.
       const patience = this.#unfinished.has(collectionId) ? null : { clock, signal }
-      const path = await moveWithin(frame, to.path, reserve, patience)
+      const path = await this.#moveTo(frame, to.path, patience)
       if (path !== null) this.#place(frame, to.rootPath, path) // else changed or gone; a move cut off earlier stays noted
       this.#note(collectionId, frameId, null)
     } catch (error) {
       if (signal.aborted && error === signal.reason) return
       if (collectionId !== null) this.#putOff(collectionId, frameId, error)
       else for (const id of this.#asked.keys()) this.#unfinished.add(id) // nobody can say whose it is
+    }
+  }
+
+  /**
+   * What came to nothing leaves no note behind: until the next try a person may put a file of that name there, or change
+   * the one at home, and would be taken for a program that has saved over it half way.
+   *
+   * @returns where the file is now, or null if it has changed or is gone.
+   * @throws what `moveWithin` does.
+   */
+  async #moveTo(frame: Frame, to: string, patience: Patience | null): Promise<string | null> {
+    const noted: string[] = []
+    const reserve = (path: string) => {
+      const isReserved = this.#ports.frames.moves.reserve(frame, path)
+      if (isReserved) noted.push(path)
+      return isReserved
+    }
+    let path: string | null = null
+    try {
+      path = await moveWithin(frame, to, reserve, patience)
+      return path
+    } finally {
+      const last = noted.at(-1)
+      if (path === null && last !== undefined) this.#forget(frame, last)
+    }
+  }
+
+  /** Where there is something at home and nothing there. The note stays while nobody can say or write: a sweep drops it. */
+  #forget(frame: Frame, path: string): void {
+    try {
+      if (lookAt(frame.path) && isFree(path)) this.#ports.frames.moves.drop(frame.id)
+    } catch {
+      // as the next sweep finds it
     }
   }
 
@@ -161,9 +194,10 @@ export class SentFolder {
       if (!frame) continue
       try {
         const end = finishMove(frame, path)
-        if (end === 'moved') this.#place(frame, rootPath, path)
-        else if (end === 'stayed') frames.moves.drop(frameId)
-        this.#note(id, frameId, null)
+        if (end === 'moved') {
+          this.#place(frame, rootPath, path)
+          this.#note(id, frameId, null)
+        } else if (end === 'stayed') frames.moves.drop(frameId) // and what stands in its way may do so still
       } catch (error) {
         this.#putOff(id, frameId, error)
         unsettled.add(frameId)

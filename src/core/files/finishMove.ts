@@ -12,7 +12,8 @@ import { putBack } from './putBack.ts'
  * @param to Where `moveWithin` was moving it.
  * @returns `moved`: it is there. `stayed`: it is where it was, or another version is, or none. `unknown`: there is nothing
  *   at either path, as when their disk is away.
- * @throws AppError `file-unreadable`, `file-in-use` where another version cannot go back now.
+ * @throws AppError `file-unreadable`, `file-in-use` where another version cannot go back now, or the empty file with which
+ *   the move had taken its name cannot be removed.
  */
 export function finishMove(file: Source, to: string): 'moved' | 'stayed' | 'unknown' {
   if (isAt(file, file.path)) {

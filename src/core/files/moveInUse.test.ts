@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { finishMove } from './finishMove.ts'
 import { moveWithin, type Patience } from './moveWithin.ts'
 import { createFakeClock } from './testing/fakeClock.ts'
 
@@ -11,7 +12,9 @@ const world = vi.hoisted(() => ({
   /** How often a rename is refused from now on. */
   refusals: 0,
   renames: 0,
-  onRefused: (): void => {}
+  onRefused: (): void => {},
+  /** Whether what was made can be removed. */
+  canUnlink: true
 }))
 
 vi.mock('node:fs', async (original) => {
@@ -22,11 +25,15 @@ vi.mock('node:fs', async (original) => {
     world.onRefused()
     throw Object.assign(new Error(`${world.code}: rename`), { code: world.code, syscall: 'rename' })
   }
-  return { ...real, renameSync }
+  const unlinkSync = (path: string) => {
+    if (world.canUnlink) return real.unlinkSync(path)
+    throw Object.assign(new Error(`${world.code}: unlink`), { code: world.code, syscall: 'unlink' })
+  }
+  return { ...real, renameSync, unlinkSync }
 })
 
 beforeEach(() => {
-  Object.assign(world, { code: 'EBUSY', refusals: 0, renames: 0, onRefused: () => {} })
+  Object.assign(world, { code: 'EBUSY', refusals: 0, renames: 0, onRefused: () => {}, canUnlink: true })
 })
 
 function openShoot() {
@@ -39,10 +46,12 @@ function openShoot() {
   const clock = createFakeClock()
   const stop = new AbortController()
   const beganAtMs = clock.now()
+  const file = { path, sizeBytes: Number(size), mtimeNs }
+  const finish = () => finishMove(file, to)
   /** Lets time pass until the move has ended. */
   const move = async (patience: Patience | null = { clock, signal: stop.signal }) => {
     let isOver = false
-    const moving = moveWithin({ path, sizeBytes: Number(size), mtimeNs }, to, () => true, patience).finally(() => {
+    const moving = moveWithin(file, to, () => true, patience).finally(() => {
       isOver = true
     })
     const turning = (async () => {
@@ -54,7 +63,7 @@ function openShoot() {
     return Promise.all([moving, turning]).then(([moved]) => moved)
   }
   const inside = () => [readdirSync(folder), readdirSync(join(folder, 'Sent'))]
-  return { folder, path, to, move, stop, inside, passedMs: () => clock.now() - beganAtMs }
+  return { folder, path, to, move, finish, stop, inside, passedMs: () => clock.now() - beganAtMs }
 }
 
 /** As Windows calls it when a program has a file open. */
@@ -119,6 +128,24 @@ it('leaves where it is what was changed while it was waited for', async () => {
   expect(inside()).toEqual([['Sent', 'a.jpg'], []])
   expect(world.renames).toBe(1)
 })
+
+it.each(['EBUSY', 'EPERM'])(
+  'leaves one empty file at most where it cannot remove what it has made (%s)',
+  async (code) => {
+    onWindows()
+    Object.assign(world, { code, refusals: Number.POSITIVE_INFINITY, canUnlink: false })
+    const { move, inside, finish } = openShoot()
+    const refused = { code: 'file-unreadable', message: expect.stringContaining('cannot be removed') }
+    await expect(move()).rejects.toMatchObject(refused)
+    expect([inside(), world.renames]).toEqual([[['Sent', 'a.jpg'], ['a.jpg']], 1])
+    expect(finish).toThrow(expect.objectContaining(refused)) // else the next start would number past it
+
+    Object.assign(world, { refusals: 0, canUnlink: true })
+    expect([finish(), inside()]).toEqual(['stayed', [['Sent', 'a.jpg'], []]])
+    await move()
+    expect(inside()).toEqual([['Sent'], ['a.jpg']])
+  }
+)
 
 it('waits no longer when it is stopped', async () => {
   world.refusals = Number.POSITIVE_INFINITY

@@ -87,7 +87,8 @@ async function moveTo(file: Source, to: string, patience: Patience | null): Prom
 
 /**
  * A rename overwrites whatever has the name, so it is taken first, which shows that nothing had it. In one go: nobody is
- * waited for while the name looks like an empty file, into which another program might save.
+ * waited for while the name looks like an empty file, into which another program might save. Where that cannot be removed
+ * again, nothing more is tried: the next try would take it for another's, and leave one more.
  */
 function tryTo(file: Source, to: string): Outcome {
   if (!isAt(file, file.path)) return 'changed' // meanwhile folders were made, or the catalog or a program was waited for

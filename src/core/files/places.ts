@@ -59,14 +59,21 @@ export function haveOneFile(a: string, b: string): boolean {
   return true
 }
 
-/** Removes the empty file with which a move that was stopped has reserved its path, and nothing else. */
+/**
+ * Removes the empty file with which a move has reserved its path, and nothing else.
+ *
+ * @throws AppError `file-unreadable` where it stays. Also if a program holds it: a next try would take it for another's.
+ */
 export function removeReserved(path: string): void {
   const stats = lookAt(path)
   if (!stats?.isFile() || stats.size > 0n) return
   try {
     unlinkSync(path)
-  } catch {
-    // It stays, and takes nothing but the name.
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return
+    throw new AppError('file-unreadable', `${path}, an empty file that a move has made, cannot be removed`, {
+      cause: error
+    })
   }
 }
 
