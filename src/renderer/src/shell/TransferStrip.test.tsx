@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Totals } from '../../../shared/model/frame.ts'
 import { defaultSettings } from '../../../shared/model/settings.ts'
 import type { Bandwidth } from '../../../shared/model/transfer.ts'
+import { fakeCollections } from '../testing/fakeData.ts'
 import { fakeTotals } from '../testing/fakeFrames.ts'
 import { renderWindow } from '../testing/renderWindow.tsx'
 
@@ -15,13 +16,23 @@ async function openStrip(change: Partial<Totals>, bandwidth: Bandwidth = default
   )
   await screen.findByRole('listbox')
   act(() => fake.emit('queue:measured', [{ ...fakeTotals(null, fake.frames), ...change }]))
-  return within(screen.getByRole('region', { name: 'Transfer' }))
+  return { ...within(screen.getByRole('region', { name: 'Transfer' })), fake }
 }
 
 describe('the strip at the foot', () => {
   it('says what it is limited to, and nothing of a limit where there is none', async () => {
     const strip = await openStrip({ limitBytesPerSecond: 2_000_000, bytesPerSecond: 1.9e6 })
     expect(strip.getByText(/^1\.9 MB\/s/)).toHaveTextContent('1.9 MB/s, limited to 2 MB/s · about 11 min left')
+  })
+
+  it('says that all that waits is not connected, where that is so', async () => {
+    const strip = await openStrip({ waiting: 20, working: 0, done: 0, needsYou: 0, bytesPerSecond: 0 })
+    const tell = (state: 'working' | 'not-connected') =>
+      act(() => strip.fake.emit('collections:changed', [...fakeCollections(20).map((one) => ({ ...one, state }))]))
+    tell('working')
+    expect(strip.getByText(/^At work/)).toBeVisible()
+    tell('not-connected')
+    expect(strip.getByText('Waiting for what is not connected')).toBeVisible()
   })
 
   it('has no word of a limit where there is none', async () => {

@@ -72,6 +72,8 @@ export function TransferStrip() {
 type HeadlineProps = { readonly totals: Totals | null; readonly engine: AppInfo['engine']; readonly isAllDone: boolean }
 
 function Headline({ totals, engine, isAllDone }: HeadlineProps) {
+  const { app } = useServices()
+  const isAnyAway = useStore(app, ({ collections }) => collections.some(({ state }) => state === 'not-connected'))
   if (engine === 'stopped')
     return <span className={css('held')}>The engine has stopped and is being started again</span>
   if (engine === 'starting' || totals === null) return <span className={css('dim')}>Starting</span>
@@ -81,6 +83,7 @@ function Headline({ totals, engine, isAllDone }: HeadlineProps) {
   if (totals.waiting + totals.working === 0) {
     return <span className={css('dim')}>{totals.needsYou > 0 ? 'Done, as far as it goes' : 'At rest'}</span>
   }
+  if (totals.working === 0 && isAnyAway) return <span className={css('held')}>Waiting for what is not connected</span>
   return (
     <span className={css('speed')}>
       {totals.bytesPerSecond > 0 ? `${formatBytes(Math.round(totals.bytesPerSecond))}/s` : 'At work'}
