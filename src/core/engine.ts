@@ -204,6 +204,7 @@ export function createEngine(options: EngineOptions): Engine {
     settling: new CatalogSettling(db),
     volumes: new CatalogVolumes(db),
     clock,
+    home,
     session,
     settleMs: options.settleMs ?? 2_000,
     rescanMs: options.rescanMs ?? 600_000,

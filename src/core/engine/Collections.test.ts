@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -96,6 +97,37 @@ describe('Collections, of a collection that another engine has taken', { timeout
     watched.claims.keep()
     expect(watched.watched(id)?.id).toBe(id)
     await vi.waitFor(async () => expect(await absenceOf('gone.raf')).toBe('deleted'), PATIENT)
+  })
+})
+
+describe('Collections, of drops', { timeout: LONG_MS }, () => {
+  it('leave alone what another engine works on, and write nothing to find out', async () => {
+    const { watched, collection, collections, folder } = await watchShoot()
+    const newer = { ...collection, id: randomUUID(), createdAtMs: collection.createdAtMs + 1 }
+    collections.add(newer)
+    const find = async () => (await watched.findDrop(folder, collection.accountId, []))?.id
+    expect(await find()).toBe(newer.id)
+    expect(collections.claim(newer.id, 'another', Date.now() + 60_000)).toBeNull() // it was nobody's
+    watched.resumeAll()
+    expect(await find()).toBe(collection.id)
+  })
+
+  it('take no files for one that was removed, or lost to another engine, while its disks were asked', async () => {
+    const { watched, collection, collections, frames, write } = await watchShoot()
+    const file = write('a.raf', 'a picture')
+    const isFree = () => frames.findByPath(collection.id, file.path) === null
+    watched.claims.require(collection)
+    const lost = watched.take(collection, [file])
+    expect(collections.claim(collection.id, 'another', Date.now() + 60_000)).toBeNull()
+    watched.claims.keep()
+    await expect(lost).rejects.toMatchObject({ code: 'already-running' })
+    expect(isFree()).toBe(true)
+    collections.releaseClaims('another')
+    watched.claims.keep()
+    const removed = watched.take(collection, [file])
+    watched.remove(collection.id)
+    await expect(removed).rejects.toMatchObject({ code: 'bad-request' })
+    expect(isFree()).toBe(true)
   })
 })
 

@@ -25,6 +25,8 @@ export type CollectionsPorts = {
   readonly settling: CatalogSettling
   readonly volumes: CatalogVolumes
   readonly clock: Clock
+  /** The folder of the catalog. */
+  readonly home: string
   readonly session: string
   readonly settleMs: number
   readonly rescanMs: number
@@ -152,6 +154,13 @@ export class Collections {
     return this.#ports.collections.list().collections
   }
 
+  /** @throws AppError `bad-request` for a removed one too. */
+  #listed(id: string): Collection {
+    const collection = this.list().find((one) => one.id === id)
+    if (!collection) throw new AppError('bad-request', `There is no collection ${id}`)
+    return collection
+  }
+
   nameForDrop(rootPath: string | null): string {
     return rootPath ? basename(rootPath) || 'Drop' : `Drop ${localDate(this.#ports.clock.now())}`
   }
@@ -159,9 +168,10 @@ export class Collections {
   /**
    * Where a drop goes: a folder dropped again goes on in its own collection, loose files in the one of the day. One that
    * waits for a card that is away, or has files of another card left to send, is left alone: cards are called the same.
+   * So is one that another engine works on.
    *
    * @param rootPath The one folder that was dropped, or null.
-   * @returns the newest of those that can take the files; null where there is none. @throws AppError `already-running`.
+   * @returns the newest of those that can take the files; null where there is none.
    */
   async findDrop(
     rootPath: string | null,
@@ -172,20 +182,29 @@ export class Collections {
     const isMeant = (one: Collection) =>
       one.kind === 'drop' && one.rootPath === rootPath && one.accountId === accountId && one.prefix === ''
     const known = this.list().filter((one) => isMeant(one) && (rootPath !== null || one.name === name))
-    for (const one of known.toReversed()) if (await this.canTake(one, files)) return one
+    for (const one of known.toReversed())
+      if (!this.claims.problemOf(one.id) && (await this.#hasRoomFor(one, files))) return one
     return null
   }
 
-  /** The same, and a new collection where there is none. */
-  async forDrop(rootPath: string | null, accountId: string, files: ReadonlyArray<FrameFile>): Promise<Collection> {
+  /** The same, and a new collection where there is none: by these rules. @throws AppError `already-running`. */
+  async forDrop(
+    rootPath: string | null,
+    accountId: string,
+    files: ReadonlyArray<FrameFile>,
+    rules = this.#ports.newRules()
+  ): Promise<Collection> {
     const known = await this.findDrop(rootPath, accountId, files)
     const name = this.nameForDrop(rootPath)
-    return known ?? this.claims.require(this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }))
+    return this.claims.require(known ?? this.#add({ kind: 'drop', name, rootPath, accountId, prefix: '' }, rules))
   }
 
   /** Whether files may go into the collection, as far as its cards go. @throws AppError `already-running`. */
   async canTake(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<boolean> {
-    const { id } = this.claims.require(collection)
+    return this.#hasRoomFor(this.claims.require(collection), files)
+  }
+
+  async #hasRoomFor({ id }: Collection, files: ReadonlyArray<FrameFile>): Promise<boolean> {
     return (await this.#presences.get(id)?.canTake(files)) ?? true
   }
 
@@ -254,10 +273,16 @@ export class Collections {
     return collection
   }
 
-  /** Settled files into the queue. @throws AppError `folder-missing` where files of another card are left to send. */
+  /**
+   * Settled files into the queue.
+   *
+   * @throws AppError `folder-missing` where files of another card are left to send; `already-running`; `bad-request`
+   * where the collection was removed meanwhile.
+   */
   async take(collection: Collection, files: ReadonlyArray<FrameFile>): Promise<{ added: number; known: number }> {
     this.claims.require(collection) // else nobody would give its frames their turns
     await this.#presences.get(collection.id)?.note(files)
+    this.claims.require(this.#listed(collection.id)) // disks were asked, and a person or an engine may have been faster
     let added = 0
     let known = 0
     for (let start = 0; start < files.length; start += BATCH) {

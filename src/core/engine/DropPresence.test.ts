@@ -26,10 +26,13 @@ import { type Clock, systemClock } from '../files/Clock.ts'
 const PATIENT = { timeout: 30_000, interval: 20 }
 const LONG_MS = 90_000
 
-/** All that is waited for comes fifty times as soon. */
+/** After this a disk counts as silent: no sooner, as a slow computer is not. */
+const SILENCE_MS = 10_000
+
+/** All else that is waited for comes fifty times as soon. */
 const hastyClock: Clock = {
   now: systemClock.now,
-  setTimer: (delayMs, act) => systemClock.setTimer(delayMs / 50, act)
+  setTimer: (delayMs, act) => systemClock.setTimer(delayMs === SILENCE_MS ? delayMs : delayMs / 50, act)
 }
 
 const rules = { ...defaultSettings.newCollection, keyTemplate: '{name}.{ext}', outputs: [ORIGINAL] }
@@ -45,8 +48,8 @@ function makeFolder(where = tmpdir()): string {
 }
 
 /** A card with two pictures in its reader, which is a link, and an engine on a folder account that is held. */
-async function openCard(volume = OTHER_VOLUME) {
-  const home = makeFolder()
+async function openCard(volume = OTHER_VOLUME, homeVolume = tmpdir()) {
+  const home = makeFolder(homeVolume)
   const bucket = join(home, 'bucket')
   mkdirSync(bucket)
   const own = makeFolder(volume)
@@ -247,6 +250,37 @@ describe.skipIf(!hasOtherVolume)('a drop whose card is pulled too early', { time
     }
     await drop(await start(), ...paths)
     expect(remember.mock.calls.map(([, places]) => [...places.keys()])).toEqual([[join(card, sep)]])
+  })
+
+  it('remembers nothing of the disk that its own home lies on, and what was edited there is sent', async () => {
+    const { home, card, own, start, sent } = await openCard(OTHER_VOLUME, OTHER_VOLUME)
+    const before = await start()
+    const id = await drop(before, card)
+    await before.close()
+    const db = openCatalog(join(home, 'catalog.sqlite'))
+    expect(new CatalogVolumes(db).recallPlaces(id)).toEqual(new Map())
+    db.close()
+    for (const name of ['a.raf', 'b.raf']) writeFileSync(join(own, name), `edited: ${name}`)
+    const engine = await start()
+    await release(engine)
+    await becomes(engine, id, ['a.raf done', 'b.raf done'])
+    expect(sent()).toEqual(['a.raf', 'b.raf'])
+  })
+
+  it('knows a disk again that only its mount has given another number', async () => {
+    const { home, card, own, start } = await openCard()
+    const before = await start()
+    const id = await drop(before, card)
+    await before.close()
+    const db = openCatalog(join(home, 'catalog.sqlite'))
+    const volumes = new CatalogVolumes(db)
+    const [[place, volume] = ['', '']] = volumes.recallPlaces(id)
+    volumes.rememberPlaces(id, new Map([[place, volume.replace(/ 0:\d+$/, ' 0:9999')]]))
+    db.close()
+    for (const name of ['a.raf', 'b.raf']) writeFileSync(join(own, name), `edited: ${name}`)
+    const engine = await start()
+    await release(engine)
+    await becomes(engine, id, ['a.raf done', 'b.raf done'])
   })
 
   it('looks again where the catalog could not be read, and says so as long as nothing is known', async () => {
@@ -472,9 +506,12 @@ describe.skipIf(!hasOtherVolume)('a drop in whose place another card is', { time
     const engine = await start()
     const first = await drop(engine, card)
     swap(other)
+    const ownRules = { ...rules, keyTemplate: '{name}-lake.{ext}' }
+    await engine.answers['collections:change']({ collectionId: first, rules: ownRules })
     const { collectionId, files } = await engine.answers['coverage:send']({ folder: card, accountId: null })
     expect(files).toBe(1)
     expect(collectionId).not.toBe(first)
+    expect((await viewOf(engine, collectionId)).rules).toEqual(ownRules)
     await release(engine)
     await becomes(engine, collectionId, ['a.raf done'])
     swap()

@@ -15,6 +15,8 @@ export type DropPresencePorts = {
   readonly uploads: CatalogUploads
   readonly volumes: CatalogVolumes
   readonly clock: Clock
+  /** The engine's own folder: the disk that it lies on cannot be away. */
+  readonly home: string
   /** All that waits can be read again, and these frames failed because it could not. Told again where that fails. */
   readonly onReturned: (frameIds: ReadonlyArray<string>) => Promise<void>
   readonly onChange: () => void
@@ -22,8 +24,19 @@ export type DropPresencePorts = {
 
 type DroppedFile = Pick<FrameFile, 'path' | 'dev'>
 
+/** What a look at a place has found. */
+type Sight = {
+  /** The id of what lies there, where that could be seen. */
+  readonly volume: string | null
+  /** Why what lies below is not to be read, or null. */
+  readonly problem: Problem | null
+}
+
 /** As often as watched folders are looked at. */
 const LOOK_MS = 5_000
+
+/** A share whose server is gone answers after minutes, or never: by then it counts as away. */
+const SILENCE_MS = 10_000
 
 /** So many files, of all that were ever taken, are looked for on a volume whose id is another. */
 const KNOWN_LOOKS = 8
@@ -33,7 +46,7 @@ const FOLDER_CODES: ReadonlySet<string> = new Set<Problem['code']>(['folder-miss
 /**
  * Whether the disks, cards and shares that a drop was taken from are there, and no others in their places. While frames
  * of one wait and it is away, the collection waits with it. A place is where such a volume begins in the tree of folders,
- * with a separator at its end; the one that holds the root of that tree is always there.
+ * with a separator at its end. What holds the root of that tree, or the engine's home, is always there, and is no place.
  */
 export class DropPresence {
   readonly #id: string
@@ -41,6 +54,8 @@ export class DropPresence {
   /** By place, what lay there, as the catalog has it. */
   readonly #remembered: Map<string, string>
   #hasUnkept = false
+  /** By place, the look that is under way: one that does not end must not be joined by others, each on a thread. */
+  readonly #looking = new Map<string, Promise<Sight>>()
   /** Places that are away while frames of them wait. */
   #away: ReadonlyMap<string, Problem> = new Map()
   /** Nobody knows yet whether what an earlier run left can be read. */
@@ -80,12 +95,14 @@ export class DropPresence {
    */
   async canTake(files: ReadonlyArray<DroppedFile>): Promise<boolean> {
     const { volumes } = this.#ports
-    for (const place of this.#remembered.keys()) {
-      const problem = await this.#problemOf(place)
+    for (const place of [...this.#remembered.keys()]) {
+      const isAsked =
+        volumes.hasWaitingBelow(this.#id, place) ||
+        (isAbove(place, files) && volumes.hasUnfinishedBelow(this.#id, place))
+      if (!isAsked) continue
+      const { problem } = await this.#lookAt(place)
       if (this.#isClosed) return true
-      if (problem === null) continue
-      if (volumes.hasWaitingBelow(this.#id, place)) return false
-      if (isAbove(place, files) && volumes.hasUnfinishedBelow(this.#id, place)) return false
+      if (problem) return false
     }
     return true
   }
@@ -98,12 +115,12 @@ export class DropPresence {
    */
   async note(files: ReadonlyArray<DroppedFile>): Promise<void> {
     const known = [...this.#remembered.keys()].filter((place) => isAbove(place, files))
-    for (const place of new Set([...known, ...(await placesOf(files))])) {
-      const problem = await this.#problemOf(place)
+    for (const place of new Set([...known, ...(await placesOf(files, this.#ports.home))])) {
+      const { volume, problem } = await this.#lookAt(place)
       if (this.#isClosed) return
       if (problem && this.#ports.volumes.hasUnfinishedBelow(this.#id, place))
         throw new AppError(problem.code, problem.detail)
-      if (problem) await this.#rememberNow(place)
+      if (problem && volume !== null) this.#remember(place, volume)
     }
     this.#keep()
   }
@@ -113,7 +130,7 @@ export class DropPresence {
     const place = this.#placeAbove(path)
     if (place === null) return true
     if (this.#away.has(place)) return false
-    const problem = await this.#problemOf(place)
+    const { problem } = await this.#lookAt(place)
     if (problem === null || this.#isClosed) return true
     this.#setAway(new Map([...this.#away, [place, problem]]))
     return false
@@ -144,9 +161,10 @@ export class DropPresence {
     const before = this.#away
     const away = new Map<string, Problem>()
     const isWaiting = volumes.hasWaiting(this.#id)
-    for (const place of isWaiting ? this.#remembered.keys() : before.keys()) {
-      const problem = await this.#problemOf(place)
-      if (this.#isClosed) return
+    const places = [...(isWaiting ? this.#remembered : before).keys()]
+    const seen = await Promise.all(places.map(async (place) => ({ place, ...(await this.#lookAt(place)) })))
+    if (this.#isClosed) return
+    for (const { place, problem } of seen) {
       if (problem === null) this.#hasReturned ||= before.has(place)
       else if (volumes.hasWaitingBelow(this.#id, place)) away.set(place, problem)
     }
@@ -155,22 +173,46 @@ export class DropPresence {
     this.#setAway(away)
   }
 
-  /** Why what lies below a place is not to be read, or null. */
-  async #problemOf(place: string): Promise<Problem | null> {
+  /** A look that began after it was asked for, or silence. @throws what says nothing of the place. */
+  async #lookAt(place: string): Promise<Sight> {
+    const detail = `${resolve(place)}: the folder does not answer`
+    let stopTimer = (): void => {}
+    const silence = new Promise<Sight>((answer) => {
+      const giveUp = () => answer({ volume: null, problem: { code: 'folder-missing', detail } })
+      stopTimer = this.#ports.clock.setTimer(SILENCE_MS, giveUp)
+    })
+    try {
+      return await Promise.race([this.#nextLookAt(place), silence])
+    } finally {
+      stopTimer()
+    }
+  }
+
+  /** One under way may have begun before what the caller has met; all who wait for its end share the next one. */
+  async #nextLookAt(place: string): Promise<Sight> {
+    await this.#looking.get(place)?.catch(() => null) // whoever began it is told
+    const shared = this.#looking.get(place)
+    if (shared) return shared
+    const look = this.#see(place).finally(() => this.#looking.delete(place))
+    this.#looking.set(place, look)
+    return look
+  }
+
+  async #see(place: string): Promise<Sight> {
     try {
       const { id } = await volumeOf(resolve(place))
       const before = this.#remembered.get(place)
-      if (before === id) return null
+      if (before !== undefined && isSameVolume(before, id)) return { volume: id, problem: null }
       if (before === undefined || (await this.#holdsKnown(place))) {
         this.#remember(place, id)
-        return null
+        return { volume: id, problem: null }
       }
       const detail =
         `${resolve(place)}: another disk or card is there (${id}; it was ${before}), and nothing on it is known. ` +
         'To send from this one, drop it by itself.'
-      return { code: 'folder-missing', detail }
+      return { volume: id, problem: { code: 'folder-missing', detail } }
     } catch (error) {
-      return absenceIn(error, place)
+      return { volume: null, problem: absenceIn(error, place) }
     }
   }
 
@@ -188,12 +230,6 @@ export class DropPresence {
   #placeAbove(path: string): string | null {
     const above = [...this.#remembered.keys()].filter((place) => path.startsWith(place))
     return above.toSorted((a, b) => b.length - a.length)[0] ?? null
-  }
-
-  /** Whatever is there now is the right one. */
-  async #rememberNow(place: string): Promise<void> {
-    const volume = await volumeOf(resolve(place)).catch(() => null) // gone meanwhile: the next look finds that
-    if (volume) this.#remember(place, volume.id)
   }
 
   #remember(place: string, volume: string): void {
@@ -234,10 +270,21 @@ function isAbove(place: string, files: ReadonlyArray<DroppedFile>): boolean {
   return files.some(({ path }) => path.startsWith(place))
 }
 
-/** Where the volumes begin that files lie on, without the one that holds the root. */
-async function placesOf(files: ReadonlyArray<DroppedFile>): Promise<ReadonlySet<string>> {
+/**
+ * Linux gives file systems without a disk of their own (ZFS, tmpfs) any free number when they are mounted, `0:45`: it
+ * says nothing of what they are, and their source does.
+ */
+function isSameVolume(before: string, now: string): boolean {
+  const [one, other] = [before, now].map((id) => id.replace(/ 0:\d+$/, ''))
+  return one === other
+}
+
+/** Where the volumes begin that files lie on, without those that hold the root and the engine's home. */
+async function placesOf(files: ReadonlyArray<DroppedFile>, home: string): Promise<ReadonlySet<string>> {
+  const own = await stat(home, { bigint: true }).catch(() => null)
   const met: Array<{ readonly dev: bigint; readonly place: string }> = []
   for (const { path, dev } of files) {
+    if (dev === own?.dev) continue
     if (met.some((one) => one.dev === dev && path.startsWith(one.place))) continue
     const place = await placeAbove(dirname(path)).catch(() => null) // gone already: its frame will say so
     if (place !== null) met.push({ dev, place })

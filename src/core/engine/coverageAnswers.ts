@@ -43,7 +43,7 @@ export function coverageAnswers(parts: CoverageParts): Answers<CoverageCall> {
       const isFree = known !== null && (await collections.canTake(known, lacking))
       const collection = isFree
         ? known
-        : await collections.forDrop(known?.rootPath ?? compared.folder, account.id, lacking)
+        : await collections.forDrop(known?.rootPath ?? compared.folder, account.id, lacking, known?.rules)
       await collections.take(collection, lacking)
       const taken = await mapInSlices(lacking, ({ path }) => frames.findByPath(collection.id, path) ?? [], signal)
       await tryAgain(taken.flat(), signal)
