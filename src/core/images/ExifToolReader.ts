@@ -15,6 +15,7 @@ export class ExifToolReader {
   readonly #taskLimitMs: number
   readonly #retries: number
   #exiftool: Promise<ExifTool> | null = null
+  #isStopped = false
 
   /**
    * @param taskLimitMs For one question; default 10,000 ms, enough for a look. Writing copies the file whole.
@@ -73,7 +74,8 @@ export class ExifToolReader {
     }
   }
 
-  #started(): Promise<ExifTool> {
+  async #started(): Promise<ExifTool> {
+    if (this.#isStopped) throw new Error('ExifTool was stopped')
     this.#exiftool ??= start(this.#taskLimitMs, this.#retries)
     return this.#exiftool
   }
@@ -82,8 +84,9 @@ export class ExifToolReader {
     return this.#end(true)
   }
 
-  /** Ends ExifTool whatever it is doing; what was asked of it is rejected. The next question starts another. */
+  /** Ends ExifTool whatever it is doing, for good: what was asked of it is rejected, and whatever is asked later. */
   stop(): Promise<void> {
+    this.#isStopped = true
     return this.#end(false)
   }
 

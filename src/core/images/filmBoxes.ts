@@ -9,9 +9,22 @@ export type FilmBox = Stretch & { readonly type: string; readonly contentStart: 
 const HEAD_BYTES = 16
 const LEAST_BOX_BYTES = 8
 
-/** Whether a stretch lies wholly in one of the places. */
-export function isWithinOne(places: ReadonlyArray<Stretch>, { start, end }: Stretch): boolean {
-  return places.some((place) => place.start <= start && end <= place.end)
+/** Whether each stretch lies wholly in one of the places; of both there may be hundreds of thousands. */
+export function areWithin(places: ReadonlyArray<Stretch>, stretches: ReadonlyArray<Stretch>): boolean {
+  const ordered = places.toSorted(byStart)
+  let begun = 0
+  let farthestEnd = Number.NEGATIVE_INFINITY
+  return stretches.toSorted(byStart).every(({ start, end }) => {
+    for (let place = ordered[begun]; place && place.start <= start; place = ordered[begun]) {
+      farthestEnd = Math.max(farthestEnd, place.end)
+      begun += 1
+    }
+    return end <= farthestEnd
+  })
+}
+
+function byStart(one: Stretch, other: Stretch): number {
+  return one.start - other.start
 }
 
 /** The outermost boxes of a file, in order, up to the first that is none. The last one may end behind the file's end. */

@@ -21,7 +21,6 @@ const EDIT_LIMIT_MS = 110_000
 
 const memoryLimitBytes = Number(process.argv[2])
 const exiftool = new ExifToolReader()
-const editor = new ExifToolReader(2 * EDIT_LIMIT_MS, 0) // `clean` sets the limit
 
 function perform(task: Task): Promise<Outcome> {
   switch (task.kind) {
@@ -37,11 +36,16 @@ function perform(task: Task): Promise<Outcome> {
   }
 }
 
+const openEditor = () => new ExifToolReader(2 * EDIT_LIMIT_MS, 0) // `clean` sets the limit
+let nextEditor = openEditor()
+
 /** In time, or not at all: an ExifTool that is still at work would outlive us. */
 async function clean(job: CleanJob, part: string): Promise<Cleaned> {
+  const editor = nextEditor
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
+    nextEditor = openEditor() // this one starts nothing any more
     void editor.stop()
   }, EDIT_LIMIT_MS)
   try {

@@ -234,6 +234,17 @@ describe.skipIf(!hasExifTool)('removePosition', () => {
     expect(await exiftool.canRun()).toBe(true)
   })
 
+  it('takes no fault of its own for a file that cannot be read: copies are made of that all the same', async () => {
+    class Overtaxed extends ExifToolReader {
+      override read = () => Promise.reject(new RangeError('Maximum call stack size exceeded'))
+      override canRun = async () => true
+    }
+    const path = await file('overtaxing.jpg', await busy(64, 48).jpeg().toBuffer())
+    const target = await file('overtaxing-clean.jpg')
+    const act = removePosition({ path, kind: 'photo', target }, partPath(target), new Overtaxed())
+    await expect(act).rejects.toMatchObject({ code: 'picture-unsupported' })
+  })
+
   const real = [
     ['gps/DSCN0010.jpg', 'photo'],
     ['shoot/Apple iPhone 5.jpg', 'photo'],

@@ -212,7 +212,12 @@ async function stretchesOf({ path, kind }: File, handle: FileHandle): Promise<Re
 }
 
 function toCleaningError(error: unknown, path: string): AppError {
-  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (error instanceof AppError) return error
+  // What no system call said is about what the file has in it: its copies can be made all the same.
+  if (!(error instanceof Error && 'syscall' in error)) {
+    return new AppError('picture-unsupported', `Nobody can tell whether ${path} has a position`, { cause: error })
+  }
+  const code = 'code' in error ? error.code : null
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return fileReadError(error, path)
   return new AppError('disk-full', `No room for a copy of ${path}`, { cause: error })
 }

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { open, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { MiB } from '../../shared/units.ts'
+import { innerBoxes, outerBoxes } from './filmBoxes.ts'
 import { partPath } from './partPath.ts'
 import { readFilm } from './readFilm.ts'
 import { removePosition } from './removePosition.ts'
-import { box, latin1, placedFilm } from './testing/boxes.ts'
+import { box, latin1, longBox, placedFilm } from './testing/boxes.ts'
 import { openRenderer } from './testing/openRenderer.ts'
 import { testFolder } from './testing/pictures.ts'
 import {
@@ -125,6 +126,63 @@ describe.skipIf(!hasExifTool)('a film with a track of positions', () => {
     for (const bad of [unnamed, zeros]) await expect(clean(bad)).rejects.toMatchObject(UNSUPPORTED)
   })
 
+  it('keeps its other tracks where the box of one that goes has a length of 64 bits', async () => {
+    const film = timedFilm([{ ...goPro, isLongBox: true }, pictures, sounds])
+    const cleaned = (await clean(film)) ?? Buffer.alloc(0)
+    expect(cleaned.includes('gpmd')).toBe(false)
+    const { tracks } = await readFilm(await file('long.mp4', cleaned))
+    expect(tracks).toMatchObject([
+      { handler: 'vide', samples: { length: 3 } },
+      { handler: 'soun', samples: { length: 2 } }
+    ])
+  })
+
+  it('goes as it is where a track of notes holds none, and without one that nobody could read', async () => {
+    const empty = { samples: [Buffer.alloc(0)], startsAt: 0 }
+    const none = { samples: [], isWithoutTables: true }
+    for (const nothing of [empty, none, { samples: [] }, { samples: [], sizeBits: 8 } as const]) {
+      for (const track of [sony, apple]) {
+        expect(await clean(timedFilm([pictures, { ...track, ...nothing }, sounds]))).toBeNull()
+      }
+      const cleaned = (await clean(timedFilm([pictures, { ...goPro, ...nothing }]))) ?? Buffer.alloc(0)
+      expect(cleaned.includes('gpmd')).toBe(false)
+      for (const sample of pictures.samples) expect(cleaned.includes(sample)).toBe(true)
+    }
+  })
+
+  it('is refused where its tables may only be lost: among zeros, behind what is no box, or in fragments', async () => {
+    const film = timedFilm([pictures, { ...goPro, samples: [], isWithoutTables: true }])
+    const formatAt = film.lastIndexOf('stsd', undefined, 'latin1') - 4
+    const zeroed = Buffer.from(film).fill(0, formatAt)
+    const broken = Buffer.from(film)
+    broken.writeUInt32BE(2, formatAt)
+    for (const bad of [zeroed, broken, Buffer.concat([film, box('moof', box('mfhd', uint32(0, 1)))])]) {
+      const { tracks } = await readFilm(await file(`lost-${made++}.mp4`, bad))
+      expect(tracks.at(-1)).toMatchObject({ handler: 'meta', samples: null })
+    }
+    await expect(clean(broken)).rejects.toMatchObject(UNSUPPORTED)
+  })
+
+  it.each([
+    [4, 15],
+    [8, 200],
+    [16, 300]
+  ] as const)('goes without one whose sizes are told in %i bits', async (sizeBits, sampleBytes) => {
+    const notes = [sampleBytes, 7, 9].map((bytes, index) => Buffer.alloc(bytes, `noted ${index} `))
+    const cleaned =
+      (await clean(timedFilm([pictures, { ...goPro, samples: notes, sizeBits }, sounds]))) ?? Buffer.alloc(0)
+    expect(cleaned.includes('noted')).toBe(false)
+    for (const sample of [...pictures.samples, ...sounds.samples]) expect(cleaned.includes(sample)).toBe(true)
+  })
+
+  it('tells a place that is noted by a track whose sizes are compact', async () => {
+    for (const sizeBits of [8, 16] as const) {
+      const film = timedFilm([pictures, { ...sony, sizeBits }])
+      expect(await toldIn(film)).not.toEqual([])
+      expect(await toldIn((await clean(film)) ?? Buffer.alloc(0))).toEqual([])
+    }
+  })
+
   it('is looked at in no time, however many samples of one size its sounds have', async () => {
     const film = timedFilm([pictures, goPro, sounds])
     const sizes = film.lastIndexOf('stsz', undefined, 'latin1')
@@ -170,6 +228,30 @@ describe.skipIf(!hasExifTool)('a film of a dashcam', () => {
     for (const told of ['$GPRMC', 'GPS ', 'gps ']) expect(cleaned.includes(told, 0, 'latin1')).toBe(false)
     for (const sample of [...pictures.samples, ...sounds.samples]) expect(cleaned.includes(sample)).toBe(true)
     expect(changed(film, cleaned).length).toBeLessThan(1_000)
+  })
+
+  it('keeps its pictures where the boxes of its positions have lengths of 64 bits', async () => {
+    const list = longBox('gps ', Buffer.alloc(4), uint32(1, 32, 0x8000))
+    const film = timedFilm([driven, sounds], list, box('udta', box('name', latin1('A drive'))))
+    const cleaned = (await clean(Buffer.concat([film, longBox('GPS ', Buffer.alloc(200, 7)), box('free')]))) ?? film
+    expect(await toldIn(cleaned)).toEqual([])
+    expect(cleaned.includes(Buffer.alloc(100, 7))).toBe(false)
+    const path = await file('long-boxes.mp4', cleaned)
+    await using handle = await open(path)
+    const types: string[] = []
+    for await (const { type } of outerBoxes(handle)) types.push(type)
+    expect(types).toEqual(['ftyp', 'mdat', 'moov', 'free', 'free'])
+    const index = cleaned.subarray(cleaned.lastIndexOf('moov', undefined, 'latin1') + 4)
+    expect([...innerBoxes(index)].map(({ type }) => type)).toContain('udta')
+  })
+
+  it('is looked at in no time, however many blocks it lists, and more of them than a call takes arguments', async () => {
+    const entries = Array.from({ length: 300_000 }, () => [32, 0x8000]).flat()
+    const list = Buffer.alloc(8 + 4 * entries.length)
+    list.writeUInt32BE(entries.length / 2, 4)
+    for (const [index, value] of entries.entries()) list.writeUInt32BE(value, 8 + 4 * index)
+    const film = timedFilm([driven], box('gps ', list))
+    expect((await clean(film))?.includes('$GPRMC')).toBe(false)
   })
 
   it('is found in one that is noted in a way that nobody knows', async () => {

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises'
 import { AppError } from '../../shared/errors.ts'
 import { blankInFilm } from './blankInFilm.ts'
 import { allDashcamBlocks, hasDashcamTraces, toBlank } from './dashcamBlocks.ts'
-import { isWithinOne, type Stretch } from './filmBoxes.ts'
+import { areWithin, type Stretch } from './filmBoxes.ts'
 import type { FilmIndex, FilmTrack } from './readFilm.ts'
 
 /** Pictures, sounds, scenes, haptics, time codes, drawn subtitles and hints for streaming; QuickTime's old ones, too. */
@@ -33,20 +33,24 @@ export async function mayTellInTime(path: string, film: FilmIndex): Promise<bool
  * @throws AppError `picture-unsupported` where that would touch what stays, or leave what a dashcam's list points to.
  */
 export async function blankTimed(path: string, film: FilmIndex): Promise<void> {
-  await using handle = await open(path, 'r+')
-  const isDashcams = film.positionBoxes.length > 0 || (await hasDashcamTraces(handle, film))
-  const blocks = isDashcams ? await allDashcamBlocks(handle) : []
+  const blocks = await dashcamBlocksIn(path, film)
   requireFound(film.listed, [...blocks, ...film.positionBoxes])
-  await blankInFilm(handle, film, {
+  await blankInFilm(path, film, {
     tracks: tracksThatMayTell(film),
     boxes: film.positionBoxes,
     blocks: blocks.map(toBlank)
   })
 }
 
+async function dashcamBlocksIn(path: string, film: FilmIndex): Promise<ReadonlyArray<Stretch>> {
+  await using handle = await open(path)
+  const isDashcams = film.positionBoxes.length > 0 || (await hasDashcamTraces(handle, film))
+  return isDashcams ? await allDashcamBlocks(handle) : []
+}
+
 /** @throws AppError where a list points to a block of a kind that nobody knows: without the list nobody would see it. */
 function requireFound(listed: ReadonlyArray<Stretch>, found: ReadonlyArray<Stretch>): void {
-  if (listed.every((stretch) => isWithinOne(found, stretch))) return
+  if (areWithin(found, listed)) return
   throw new AppError('picture-unsupported', 'A dashcam’s list points to what is no block of positions')
 }
 
@@ -59,8 +63,7 @@ function requireFound(listed: ReadonlyArray<Stretch>, found: ReadonlyArray<Stret
 export async function blankTracksOf(tags: ReadonlyArray<string>, path: string, film: FilmIndex): Promise<boolean> {
   const tracks = tracksOfTags(film, tags)
   if (tracks.length === 0) return false
-  await using handle = await open(path, 'r+')
-  await blankInFilm(handle, film, { tracks, boxes: [], blocks: [] })
+  await blankInFilm(path, film, { tracks, boxes: [], blocks: [] })
   return true
 }
 

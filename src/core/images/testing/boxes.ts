@@ -4,6 +4,12 @@ export const box = (type: string, ...content: ReadonlyArray<Buffer>) => {
   bytes.writeUInt32BE(bytes.length)
   return bytes
 }
+/** The same with its length in 64 bits behind its name. */
+export const longBox = (type: string, ...content: ReadonlyArray<Buffer>) => {
+  const bytes = Buffer.concat([Buffer.from([0, 0, 0, 1]), latin1(type), Buffer.alloc(8), ...content])
+  bytes.writeBigUInt64BE(BigInt(bytes.length), 8)
+  return bytes
+}
 export const latin1 = (value: string) => Buffer.from(value, 'latin1')
 
 /** A film without pictures that tells its place in all three ways, as phones append one to a picture. */

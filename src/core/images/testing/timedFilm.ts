@@ -1,4 +1,4 @@
-import { box, latin1 } from './boxes.ts'
+import { box, latin1, longBox } from './boxes.ts'
 
 /** A track of a film that is made by hand. */
 export type TestTrack = {
@@ -7,6 +7,12 @@ export type TestTrack = {
   readonly samples: ReadonlyArray<Buffer>
   /** Offsets of 64 bits, as films above 4 GiB have them. */
   readonly isLong?: boolean
+  /** Its own length in 64 bits, as any box may have it. */
+  readonly isLongBox?: boolean
+  /** Sizes of its samples in a compact table. */
+  readonly sizeBits?: 4 | 8 | 16
+  /** Nothing says where its samples lie. */
+  readonly isWithoutTables?: boolean
   /** Stands before each of its samples and belongs to no track. */
   readonly between?: Buffer
   /** Where its first sample is said to lie instead. */
@@ -57,18 +63,18 @@ function movieHeader(): Buffer {
   return box('mvhd', uint32(0, 0, 0, 1_000, 1_000, 0x10000), Buffer.alloc(72), uint32(9))
 }
 
-function trakOf({ handler, format, samples, isLong, startsAt }: TestTrack, id: number, offsets: number[]): Buffer {
+function trakOf(track: TestTrack, id: number, offsets: number[]): Buffer {
+  const { handler, format, samples, isLong, isLongBox, isWithoutTables, startsAt } = track
   if (startsAt !== undefined) offsets[0] = startsAt
   const places = isLong
     ? box('co64', uint32(0, offsets.length, ...offsets.flatMap((offset) => [0, offset])))
     : box('stco', uint32(0, offsets.length, ...offsets))
+  const times = box('stts', uint32(0, 1, samples.length, 1_000))
+  const runs = box('stsc', samples.length === 0 ? uint32(0, 0) : uint32(0, 1, 1, 1, 1))
   const tables = box(
     'stbl',
     box('stsd', uint32(0, 1), box(format, uint32(0, 1))),
-    box('stts', uint32(0, 1, samples.length, 1_000)),
-    box('stsc', uint32(0, 1, 1, 1, 1)),
-    box('stsz', uint32(0, 0, samples.length, ...samples.map(({ length }) => length))),
-    places
+    ...(isWithoutTables ? [] : [times, runs, sizesOf(track), places])
   )
   const references = box('dinf', box('dref', uint32(0, 1), box('url ', uint32(1))))
   const media = box(
@@ -77,7 +83,16 @@ function trakOf({ handler, format, samples, isLong, startsAt }: TestTrack, id: n
     box('hdlr', uint32(0, 0), latin1(handler), Buffer.alloc(13)),
     box('minf', references, tables)
   )
-  return box('trak', box('tkhd', uint32(0, 0, 0, id, 0, 1_000), Buffer.alloc(60)), media)
+  const header = box('tkhd', uint32(0, 0, 0, id, 0, 1_000), Buffer.alloc(60))
+  return isLongBox ? longBox('trak', header, media) : box('trak', header, media)
+}
+
+function sizesOf({ samples, sizeBits }: TestTrack): Buffer {
+  const lengths = samples.map(({ length }) => length)
+  if (!sizeBits) return box('stsz', uint32(0, 0, lengths.length, ...lengths))
+  const digits = lengths.map((length) => length.toString(16).padStart(sizeBits / 4, '0')).join('')
+  const table = Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex')
+  return box('stz2', uint32(0, sizeBits, lengths.length), table)
 }
 
 /** A second of GoPro's metadata (GPMF) at 51.483, -3.185. */
