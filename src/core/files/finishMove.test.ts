@@ -1,22 +1,10 @@
-import {
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from './Clock.ts'
 import { finishMove } from './finishMove.ts'
 import { moveWithin } from './moveWithin.ts'
+import { openShoot } from './testing/openShoot.ts'
 import { calmWorld, world } from './testing/watchedFileSystem.ts'
 
 const patience = { clock: systemClock, signal: new AbortController().signal }
@@ -30,32 +18,14 @@ vi.mock('node:fs', async (original) =>
 
 beforeEach(calmWorld)
 
-/** A file that is to be moved from the shoot to its folder `Sent`. */
-function openShoot() {
-  const folder = mkdtempSync(join(tmpdir(), 'silverdrop-finish-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const shoot = join(folder, 'shoot')
-  mkdirSync(shoot)
-  const path = join(shoot, 'a.jpg')
-  const to = join(shoot, 'Sent', 'a.jpg')
-  writeFileSync(path, 'proved')
-  const { size, mtimeNs } = statSync(path, { bigint: true })
-  const file = { path, sizeBytes: Number(size), mtimeNs }
-  /** As most editors do: by rename over it. */
-  const save = (version: string) => {
-    writeFileSync(join(folder, 'unsaved'), version)
-    renameSync(join(folder, 'unsaved'), path)
-  }
-  const contents = (where: string) => {
-    const inside = join(shoot, where)
-    const entries = existsSync(inside) ? readdirSync(inside, { withFileTypes: true }) : []
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => readFileSync(join(inside, name), 'utf8'))
-  }
+function openMove() {
+  const room = openShoot()
+  const { shoot, to, file } = room
   const begin = (content: string) => {
     mkdirSync(join(shoot, 'Sent'))
     writeFileSync(to, content)
   }
-  return { shoot, path, to, file, save, contents, begin, finish: () => finishMove(file, to) }
+  return { ...room, begin, finish: () => finishMove(file, to) }
 }
 
 /** Whoever is killed does nothing more, not even what it does when something fails. */
@@ -63,7 +33,7 @@ class Killed extends Error {}
 
 /** Moves the file while it is saved anew before some calls, and is killed before another, all counted from 1. */
 async function moveUntilKilled(saves: ReadonlyMap<number, string>, killedAt: number) {
-  const room = openShoot()
+  const room = openMove()
   let calls = 0
   let isOurs = true
   const named: string[] = []
@@ -133,7 +103,7 @@ describe('finishMove', () => {
     for (const hasLinks of [true, false]) {
       world.hasLinks = hasLinks
       for (let killedAt = 1, isOver = false; !isOver; killedAt += 1) {
-        const { path, begin, finish, contents } = openShoot()
+        const { path, begin, finish, contents } = openMove()
         rmSync(path)
         begin('newer')
         let calls = 0
@@ -162,7 +132,7 @@ describe('finishMove', () => {
     'leaves an empty file to whoever is writing it, however old, and gives what comes back another name, %s',
     (_, has) => {
       world.hasLinks = has
-      const { path, begin, finish, shoot, contents } = openShoot()
+      const { path, begin, finish, shoot, contents } = openMove()
       writeFileSync(path, '')
       const laterMs = Date.now() + 3_600_000 // the clock of a share is as little this computer's as the test's
       vi.spyOn(Date, 'now').mockReturnValue(laterMs)
@@ -175,7 +145,7 @@ describe('finishMove', () => {
   )
 
   it('makes the folder again that has gone meanwhile', () => {
-    const { path, begin, to, file } = openShoot()
+    const { path, begin, to, file } = openMove()
     begin('newer')
     const gone = join(path, '..', 'day', 'a.jpg')
     expect(finishMove({ ...file, path: gone }, to)).toBe('stayed')
@@ -183,13 +153,13 @@ describe('finishMove', () => {
   })
 
   it('concludes nothing where neither place has anything', () => {
-    const { path, finish } = openShoot()
+    const { path, finish } = openMove()
     rmSync(path)
     expect(finish()).toBe('unknown')
   })
 
   it('takes no file with one name for one with two', () => {
-    const { shoot, path, save, finish } = openShoot()
+    const { shoot, path, save, finish } = openMove()
     symlinkSync(shoot, join(shoot, 'Sent'))
     save('newer')
     expect(finish).toThrow('one file with one name')

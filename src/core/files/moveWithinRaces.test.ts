@@ -1,19 +1,8 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { existsSync, readFileSync } from 'node:fs'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { systemClock } from './Clock.ts'
 import { moveWithin } from './moveWithin.ts'
+import { openShoot } from './testing/openShoot.ts'
 import { calmWorld, world } from './testing/watchedFileSystem.ts'
 
 const patience = { clock: systemClock, signal: new AbortController().signal }
@@ -27,36 +16,13 @@ vi.mock('node:fs', async (original) =>
 
 beforeEach(calmWorld)
 
-/** A file that is to be moved, and a program that saves other versions of it as most editors do: by rename over it. */
-function openShoot() {
-  const folder = mkdtempSync(join(tmpdir(), 'silverdrop-race-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const shoot = join(folder, 'shoot')
-  mkdirSync(shoot)
-  const path = join(shoot, 'a.jpg')
-  writeFileSync(path, 'proved')
-  const { size, mtimeNs } = statSync(path, { bigint: true })
-  const save = (version: string) => {
-    writeFileSync(join(folder, 'unsaved'), version)
-    renameSync(join(folder, 'unsaved'), path)
-  }
-  const move = () =>
-    moveWithin({ path, sizeBytes: Number(size), mtimeNs }, join(shoot, 'Sent', 'a.jpg'), () => true, patience)
-  const contents = (where: string) => {
-    const inside = join(shoot, where)
-    const entries = existsSync(inside) ? readdirSync(inside, { withFileTypes: true }) : []
-    return entries.filter((entry) => entry.isFile()).map(({ name }) => readFileSync(join(inside, name), 'utf8'))
-  }
-  return { save, move, contents, latest: () => existsSync(path) && readFileSync(path, 'utf8') }
-}
-
 /**
  * Moves the file while it is saved anew just before each of these calls, counted from 1.
  *
  * @returns how many calls there were, and what is there afterwards.
  */
 async function moveWhileSaved(...before: ReadonlyArray<number>) {
-  const { save, move, contents, latest } = openShoot()
+  const { path, to, file, save, contents } = openShoot()
   let calls = 0
   let isSaving = false
   world.beforeCall = () => {
@@ -66,9 +32,10 @@ async function moveWhileSaved(...before: ReadonlyArray<number>) {
     if (before.includes(calls)) save(`saved before call ${calls}`)
     isSaving = false
   }
-  const hasMoved = (await move()) !== null
+  const hasMoved = (await moveWithin(file, to, () => true, patience)) !== null
   world.beforeCall = () => {}
-  return { calls, hasMoved, sent: contents('Sent'), shoot: contents('.'), latest: latest() }
+  const latest = existsSync(path) && readFileSync(path, 'utf8')
+  return { calls, hasMoved, sent: contents('Sent'), shoot: contents('.'), latest }
 }
 
 describe('moveWithin, while a program saves over the file', () => {

@@ -70,13 +70,18 @@ function createSlowKeyring({ keyring }: ReturnType<typeof createKeyring>) {
 describe('a system that takes its time to open a secret', () => {
   const newer = { secretAccessKey: 'typed meanwhile' }
 
-  it.each([false, true])('does not bring back the one before the one that was saved meanwhile', async (isRotated) => {
+  /** A vault that is asked for a kept secret, and does not have it yet. */
+  async function askSlowly(isRotated: boolean) {
     const ring = createKeyring()
     await new SecretVault(path, ring.keyring).save('studio', secret, 'vault')
     if (isRotated) ring.rotate()
     const { slow, letOpen } = createSlowKeyring(ring)
     const vault = new SecretVault(path, slow)
-    const asked = vault.read('studio')
+    return { ring, vault, asked: vault.read('studio'), letOpen }
+  }
+
+  it.each([false, true])('does not bring back the one before the one that was saved meanwhile', async (isRotated) => {
+    const { ring, vault, asked, letOpen } = await askSlowly(isRotated)
     await vault.save('studio', newer, 'vault')
     letOpen()
     expect(await asked).toEqual({ secret: newer, place: 'vault' })
@@ -85,12 +90,7 @@ describe('a system that takes its time to open a secret', () => {
   })
 
   it.each([false, true])('does not bring back one that was removed meanwhile', async (isRotated) => {
-    const ring = createKeyring()
-    await new SecretVault(path, ring.keyring).save('studio', secret, 'vault')
-    if (isRotated) ring.rotate()
-    const { slow, letOpen } = createSlowKeyring(ring)
-    const vault = new SecretVault(path, slow)
-    const asked = vault.read('studio')
+    const { ring, vault, asked, letOpen } = await askSlowly(isRotated)
     vault.remove('studio')
     letOpen()
     expect(await asked).toEqual({ secret: null, place: 'missing' })
