@@ -191,7 +191,7 @@ export class CatalogUploads {
   ofFrame(frameId: string): ReadonlyArray<Upload> {
     // Of one to three rows: SQLite's sorter would cost as much again as finding them.
     const uploads = this.#selectOfFrame.all(frameId).map(toUpload)
-    return uploads.length > 1 ? uploads.sort((one, other) => one.ordinal - other.ordinal) : uploads
+    return uploads.length > 1 ? uploads.sort(byOrdinal) : uploads
   }
 
   /** Those that failed for good. */
@@ -296,7 +296,7 @@ export class CatalogUploads {
         .all(next.frameId)
         .filter((row) => row['work'] === 'render') // an original without its position may wait for the quiet hours
         .map(toUpload)
-        .sort((one, other) => one.ordinal - other.ordinal)
+        .sort(byOrdinal)
         .map((upload) => this.saveState(upload, transition(upload.state, { kind: 'render-started' })))
     })
   }
@@ -505,4 +505,8 @@ export class CatalogUploads {
   dropOrphan(orphan: Orphan): void {
     this.#dropOrphan.run(orphan.accountId, orphan.multipart.uploadId)
   }
+}
+
+function byOrdinal(one: Upload, other: Upload): number {
+  return one.ordinal - other.ordinal
 }

@@ -65,7 +65,7 @@ async function watchShoot({ settleMs = 0 } = {}) {
   await becomes('watching')
   const path = (name: string) => join(shoot, name)
   const statusOf = (name: string) => frames.findByPath(id, path(name))?.status ?? null
-  const absenceOf = (name: string) => collections.absenceOf({ collectionId: id, path: path(name), relativePath: name })
+  const absenceOf = (name: string) => collections.absenceOf({ collectionId: id, path: path(name) })
   return {
     ...room,
     watched: collections,

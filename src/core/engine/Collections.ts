@@ -119,10 +119,9 @@ export class Collections {
    * What can be said of a frame whose file cannot be read. Only in a watched folder that is there is it known to be
    * deleted: the scan is the truth.
    */
-  async absenceOf(frame: Pick<Frame, 'collectionId' | 'path' | 'relativePath'>): Promise<Absence> {
-    const { collectionId, path } = frame
+  async absenceOf({ collectionId, path }: Pick<Frame, 'collectionId' | 'path'>): Promise<Absence> {
     const watch = this.#watches.get(collectionId)
-    if (!watch) return this.#absenceOfDropped(frame)
+    if (!watch) return ((await this.#presences.get(collectionId)?.isThere({ path })) ?? true) ? 'unknown' : 'away'
     const { rootPath } = this.get(collectionId)
     if (rootPath === null || !path.startsWith(join(rootPath, sep))) return 'unknown' // dropped onto it from elsewhere
     if (!(await watch.isThere())) return 'away'
@@ -132,11 +131,6 @@ export class Collections {
     )
     if (!isMissing) return 'unknown'
     return (await watch.isThere()) ? 'deleted' : 'away' // it may have gone between the two looks
-  }
-
-  async #absenceOfDropped(frame: Pick<Frame, 'collectionId' | 'path' | 'relativePath'>): Promise<Absence> {
-    const presence = this.#presences.get(frame.collectionId)
-    return !presence || (await presence.isThere(frame)) ? 'unknown' : 'away'
   }
 
   /** Rows of the catalog that no longer parse, set aside. */
